@@ -1,0 +1,18 @@
+"""``model.save_weights(prefix)``: the TensorFlow checkpoint that Keras 2 writes for weights."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from probe.formats import weights_only
+
+PREFIX = "weights"
+
+
+def save(tensorflow: Any, reference: Any, directory: str) -> None:
+    """Save under a path without a suffix (Keras 3 refuses it)."""
+    reference.model.save_weights(os.path.join(directory, PREFIX))
+
+
+STRATEGIES = weights_only.strategies(PREFIX)

@@ -1,0 +1,18 @@
+"""``model.save_weights("model.weights.h5")``: the v3 weights file; older Keras writes its old layout there."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from probe.formats import weights_only
+
+FILE = "model.weights.h5"
+
+
+def save(tensorflow: Any, reference: Any, directory: str) -> None:
+    """Save under the suffix that asks for the v3 layout where it exists."""
+    reference.model.save_weights(os.path.join(directory, FILE))
+
+
+STRATEGIES = weights_only.strategies(FILE)

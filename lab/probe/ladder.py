@@ -1,0 +1,103 @@
+"""Climb the ladder with one artifact and one strategy: open, rebuild, weights, infer, compare, train, resave."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import time
+from typing import Any, Callable, Dict, List
+
+from probe import evidence, golden
+from probe.answers import is_fault_of_the_probe
+from probe.requests import Job, Request
+from probe.subjects import Given
+
+DEPTHS = ("compare", "train", "resave")
+
+
+def climb(request: Request, job: Job, strategy: str, tensorflow: Any) -> Dict[str, Any]:
+    """Try to load, answer and go on with one artifact; returns the fields of an observation.
+
+    ``reached`` is the last stage that went well, ``failed_at`` the one that did not. Loading is one call of the
+    library under test for most formats: then ``failed_at`` is ``open`` and the frames tell how deep it got.
+    """
+    climb_log = ClimbLog()
+    try:
+        _climb(climb_log, request, job, strategy, tensorflow)
+    except Exception as error:  # noqa: BLE001 - sorted here into an answer or a fault
+        climb_log.fail(error)
+    return climb_log.seen
+
+
+class ClimbLog:
+    """What has been reached so far, and in how many seconds a stage."""
+
+    def __init__(self) -> None:
+        self._began = self._stage_began = time.monotonic()
+        self._stage = "open"
+        self.seen = {
+            "reached": "import",
+            "failed_at": None,
+            "differences": [],
+            "stage_seconds": {},
+            "seconds": 0.0,
+        }  # type: Dict[str, Any]
+
+    def enter(self, stage: str) -> None:
+        """Begin a stage."""
+        self._stage, self._stage_began = stage, time.monotonic()
+
+    def reach(self, stage: str) -> None:
+        """A stage went well."""
+        self.seen["reached"] = stage
+        self.seen["stage_seconds"][stage] = round(time.monotonic() - self._stage_began, 4)
+        self.seen["seconds"] = round(time.monotonic() - self._began, 4)
+        self.seen["rss_bytes"] = _rss_bytes()
+
+    def fail(self, error: BaseException) -> None:
+        """The stage at hand did not go well."""
+        self.seen["failed_at"] = self._stage
+        self.seen["probe_error" if is_fault_of_the_probe(error) else "exception"] = evidence.describe(error)
+        self.seen["seconds"] = round(time.monotonic() - self._began, 4)
+        self.seen["rss_bytes"] = _rss_bytes()
+
+
+def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow: Any) -> None:
+    calls = golden.read(job.directory)
+    way = importlib.import_module("probe.formats." + job.format.replace("-", "_"))
+    load = way.STRATEGIES[strategy]  # type: Callable[..., Any]
+    given = Given(tensorflow, os.path.join(job.directory, "model"), job.model, request.seed + 1, calls, log.enter)
+    subject = load(given)
+    log.reach("weights")
+    log.enter("infer")
+    answers = [subject.answer(call) for call in calls]
+    log.reach("infer")
+    log.enter("compare")
+    log.seen["differences"] = _compare(calls, answers)
+    log.reach("compare")
+    if not golden.within(log.seen["differences"], request.atol, request.rtol):
+        return
+    deeper = DEPTHS.index(request.depth)
+    if deeper >= 1 and subject.can_train:
+        log.enter("train")
+        log.seen["training"] = subject.train(calls[0].inputs)
+        log.reach("train")
+    if deeper >= 2 and subject.can_resave:
+        log.enter("resave")
+        resaved = os.path.abspath("resaved")
+        os.makedirs(resaved)
+        subject.resave(way, resaved)
+        log.reach("resave")
+
+
+def _compare(calls: List[golden.Call], answers: List[List[Any]]) -> List[Dict[str, Any]]:
+    return [
+        difference
+        for call, answer in zip(calls, answers)
+        for difference in golden.differences(call.outputs, answer)
+    ]
+
+
+def _rss_bytes() -> int:
+    with open("/proc/self/statm", encoding="ascii") as stream:
+        return int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,73 @@
+"""Read the request: what this cell shall save or load, and within which limits."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any, Dict, List, NamedTuple
+
+PROTOCOL = 1
+
+
+class Limits(NamedTuple):
+    """What one child may take."""
+
+    timeout_s: float
+    memory_bytes: int
+    batch: int
+
+
+class Job(NamedTuple):
+    """One artifact to save, or one artifact to load by the first strategy that answers rightly."""
+
+    id: str
+    model: str
+    format: str
+    directory: str
+    strategies: List[str]
+
+
+class Request(NamedTuple):
+    """Everything one run of the probe needs to know."""
+
+    role: str
+    cell: str
+    results: str
+    scratch: str
+    seed: int
+    atol: float
+    rtol: float
+    depth: str
+    limits: Limits
+    jobs: List[Job]
+
+
+class BadRequest(Exception):
+    """The host and the probe do not speak the same protocol."""
+
+
+def read_request(path: str) -> Request:
+    """Read a request file; raises BadRequest on another protocol version or a missing field."""
+    with io.open(path, encoding="utf-8") as stream:
+        raw = json.load(stream)  # type: Dict[str, Any]
+    if raw.get("protocol") != PROTOCOL:
+        raise BadRequest("protocol {} asked for, {} spoken".format(raw.get("protocol"), PROTOCOL))
+    try:
+        return _request(raw)
+    except (KeyError, TypeError) as error:
+        raise BadRequest("field missing or misshapen: {}".format(error)) from error
+
+
+def _request(raw: Dict[str, Any]) -> Request:
+    return Request(
+        role=raw["role"],
+        cell=raw["cell"],
+        results=raw["results"],
+        scratch=raw["scratch"],
+        seed=raw["seed"],
+        atol=raw["tolerance"]["atol"],
+        rtol=raw["tolerance"]["rtol"],
+        depth=raw["depth"],
+        limits=Limits(**raw["limits"]),
+        jobs=[Job(**job) for job in raw["jobs"]],
+    )

@@ -1,0 +1,55 @@
+"""Do the work of a child: go through its batch, job by job, step by step."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any, Callable, Dict, List
+
+from probe import golden, ladder, saving
+from probe.reference import seed_everything
+from probe.requests import Job, Request
+
+Send = Callable[[Dict[str, Any]], None]
+
+
+def work(request: Request, batch: List[Job], tensorflow: Any, send: Send) -> None:
+    """Run a batch; every step is announced before it begins, so that the parent knows where a crash happened."""
+    _quieten(tensorflow)
+    if request.role == "save":
+        _save_all(request, batch, tensorflow, send)
+        return
+    for job in batch:
+        _load(request, job, tensorflow, send)
+        send({"finished": job.id})
+
+
+def _save_all(request: Request, batch: List[Job], tensorflow: Any, send: Send) -> None:
+    """Save one model in all its formats; it is built and trained once, within the first step."""
+    workshop = saving.Workshop(request, tensorflow)
+    for job in batch:
+        send({"begin": job.id, "strategy": None})
+        send({"observation": workshop.save(job)})
+        send({"finished": job.id})
+
+
+def _load(request: Request, job: Job, tensorflow: Any, send: Send) -> None:
+    for strategy in job.strategies:
+        send({"begin": job.id, "strategy": strategy})
+        _forget(request, tensorflow)
+        observation = ladder.climb(request, job, strategy, tensorflow)
+        send({"observation": observation})
+        if golden.within(observation["differences"], request.atol, request.rtol):
+            return
+
+
+def _quieten(tensorflow: Any) -> None:
+    """One thread a pool: the models are small, other cells run beside this one, and sums keep their order."""
+    tensorflow.config.threading.set_intra_op_parallelism_threads(1)
+    tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def _forget(request: Request, tensorflow: Any) -> None:
+    """Leave nothing of the trial before: layer names, graphs, random state."""
+    tensorflow.keras.backend.clear_session()
+    gc.collect()
+    seed_everything(tensorflow, request.seed + 1)

@@ -1,0 +1,252 @@
+"""The words of the lab as frozen records and enums; they cross all modules. No behaviour beyond naming."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+
+class EngineName(StrEnum):
+    """What runs a cell."""
+
+    LOCAL = "local"
+    DOCKER = "docker"
+
+
+class Outcome(StrEnum):
+    """The judgement of a trial."""
+
+    PASS = "pass"  # noqa: S105 - a word, not a password
+    DRIFT = "drift"
+    LOAD_ERROR = "load-error"
+    CRASH = "crash"
+    TIMEOUT = "timeout"
+    UNSUPPORTED = "unsupported"
+    BLOCKED = "blocked"
+    INFRA_ERROR = "infra-error"
+
+
+class Stage(StrEnum):
+    """How deep a trial got, in climbing order; ``build`` and ``save`` are the producer's."""
+
+    IMPORT = "import"
+    BUILD = "build"
+    SAVE = "save"
+    OPEN = "open"
+    REBUILD = "rebuild"
+    WEIGHTS = "weights"
+    INFER = "infer"
+    COMPARE = "compare"
+    TRAIN = "train"
+    RESAVE = "resave"
+
+
+class Role(StrEnum):
+    """The two things a probe does in a cell."""
+
+    SAVE = "save"
+    LOAD = "load"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One pinned environment of ``matrix.toml``; never a square of the table."""
+
+    id: str
+    tensorflow: str
+    python: str
+    as_of: date
+    package: str
+    group: str
+    keras: str | None = None
+    requires: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    anchors: tuple[str, ...] = ()
+    imports: bool = True
+    cuda: str | None = None
+    cudnn: str | None = None
+    base_image: str | None = None
+    note: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A reference model of the zoo and the formats that make sense for it."""
+
+    id: str
+    detects: str
+    formats: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """A way of saving, the container it must have, and the strategies to load it, the plainest first."""
+
+    id: str
+    container: str
+    strategies: tuple[str, ...]
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unsupported:
+    """A combination that is declared impossible, with its source; ``None`` means any."""
+
+    reason: str
+    source: str
+    producers: tuple[str, ...] | None = None
+    consumers: tuple[str, ...] | None = None
+    models: tuple[str, ...] | None = None
+    formats: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownFailure:
+    """One exact trial that is known to fail: ``producer/consumer/model/format/strategy``."""
+
+    trial: str
+    reason: str
+    link: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one trial, one save or one build may take; seconds and MiB."""
+
+    trial_timeout_s: float
+    save_timeout_s: float
+    memory_mib: int
+    build_timeout_s: float
+    batch: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tolerance:
+    """An answer passes when ``max_abs_diff <= atol + rtol * max_abs_golden``."""
+
+    atol: float
+    rtol: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matrix:
+    """Everything declared in ``matrix.toml``, in the order in which it stands there."""
+
+    cells: tuple[Cell, ...]
+    models: tuple[Model, ...]
+    formats: tuple[Format, ...]
+    unsupported: tuple[Unsupported, ...]
+    known_failures: tuple[KnownFailure, ...]
+    selections: tuple[tuple[str, tuple[str, ...]], ...]
+    limits: Limits
+    tolerance: Tolerance
+    depth: str
+    seed: int
+    groups: tuple[tuple[str, str], ...]  # group id, title; in the order of the page
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artifact:
+    """What one producer saves for one model in one format; ``key`` hashes all that goes into it."""
+
+    key: str
+    producer: str
+    model: str
+    format: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One consumer's attempt to load one artifact with one strategy."""
+
+    key: str
+    artifact: Artifact
+    consumer: str
+    strategy: str
+
+    @property
+    def is_control(self) -> bool:
+        """Whether the producer loads its own artifact."""
+        return self.artifact.producer == self.consumer
+
+    @property
+    def name(self) -> str:
+        """The readable id: ``producer/consumer/model/format/strategy``."""
+        artifact = self.artifact
+        return "/".join((artifact.producer, self.consumer, artifact.model, artifact.format, self.strategy))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raised:
+    """An exception as data: type, message, what caused it (innermost last), frames (outermost first)."""
+
+    type: str
+    message: str
+    chain: tuple[tuple[str, str], ...] = ()
+    frames: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Death:
+    """How a child ended before it had answered."""
+
+    exit_code: int | None = None
+    signal: int | None = None
+    timed_out: bool = False
+    out_of_memory: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One output against its golden: numbers only."""
+
+    misfit: str | None
+    max_abs_diff: float
+    max_abs_golden: float
+    mismatches: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """What was seen of one save or load, unjudged. ``lab_fault`` is set where the lab itself failed."""
+
+    reached: Stage | None = None
+    failed_at: Stage | None = None
+    exception: Raised | None = None
+    probe_error: Raised | None = None
+    death: Death | None = None
+    lab_fault: str | None = None
+    differences: tuple[Difference, ...] = ()
+    container: str | None = None
+    seconds: float = 0.0
+    stage_seconds: tuple[tuple[str, float], ...] = ()
+    rss_bytes: int = 0
+    log_tail: str = ""
+    training: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What an observation means."""
+
+    outcome: Outcome
+    stage: Stage | None
+    cause: str | None
+    reason: str
+    max_abs_diff: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellReport:
+    """What is known of a cell after a run: its state, the reason, and the facts the probe gathered."""
+
+    cell: Cell
+    fingerprint: str
+    state: str  # ready | import-error | infra-error | not-built
+    reason: str
+    facts: dict[str, Any] = field(default_factory=dict)
