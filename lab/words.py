@@ -250,3 +250,48 @@ class CellReport:
     state: str  # ready | import-error | infra-error | not-built
     reason: str
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One line of the public contract: a trial, or the reason why there is none, with its judgement.
+
+    Where nothing was run (``blocked``, ``unsupported``) ``key`` is empty and ``observation`` is what the
+    producer's save showed, if anything. ``seen_at`` is an ISO 8601 date and time in UTC, ``seconds`` wall time.
+    """
+
+    producer: str
+    consumer: str
+    model: str
+    format: str
+    strategy: str
+    outcome: Outcome
+    stage: Stage | None
+    cause: str | None
+    reason: str
+    max_abs_diff: float | None
+    seconds: float
+    engine: str
+    key: str
+    seen_at: str
+    observation: Observation | None = None
+    known_failure: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The readable id: ``producer/consumer/model/format/strategy``."""
+        return "/".join((self.producer, self.consumer, self.model, self.format, self.strategy))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Where and how the results of a page came about; no names of people or machines."""
+
+    started_at: str
+    finished_at: str
+    engine: str
+    host: str
+    lab_version: str
+    probe_hash: str
+    trials_run: int
+    trials_known: int
