@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from typing import Any
+from typing import Any, Callable
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _USER_CODE = os.path.join(_HERE, "zoo")
@@ -17,6 +17,18 @@ _USER_CODE = os.path.join(_HERE, "zoo")
 
 class Refused(Exception):
     """The library gave something that cannot be used: an answer, put into words by the probe."""
+
+
+class LabFault(Exception):
+    """Something of the probe's own went wrong: reading goldens, delivering artifacts."""
+
+
+def ours(action: Callable[..., Any], *given: Any) -> Any:
+    """Do something that is the probe's own affair; whatever it raises is a fault of the lab."""
+    try:
+        return action(*given)
+    except Exception as error:
+        raise LabFault("{}: {}".format(type(error).__name__, error)) from error
 
 
 def api(owner: Any, name: str) -> Any:
@@ -29,8 +41,8 @@ def api(owner: Any, name: str) -> Any:
 
 def is_fault_of_the_probe(error: BaseException) -> bool:
     """Whether the innermost frame is the probe's own."""
-    if isinstance(error, Refused):
-        return False
+    if isinstance(error, (Refused, LabFault)):
+        return isinstance(error, LabFault)
     stack = traceback.extract_tb(error.__traceback__)
     innermost = os.path.abspath(stack[-1].filename) if stack else _HERE
     return innermost.startswith(_HERE + os.sep) and not innermost.startswith(_USER_CODE + os.sep)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import os
+import shutil
 import time
 from typing import Any, Callable, Dict, List
 
 from probe import evidence, golden
-from probe.answers import is_fault_of_the_probe
+from probe.answers import is_fault_of_the_probe, ours
 from probe.requests import Job, Request
 from probe.subjects import Given
+from probe.ways import way_of
 
 DEPTHS = ("compare", "train", "resave")
+ARTIFACT = "artifact"
 
 
 def climb(request: Request, job: Job, strategy: str, tensorflow: Any) -> Dict[str, Any]:
@@ -63,10 +65,11 @@ class ClimbLog:
 
 
 def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow: Any) -> None:
-    calls = golden.read(job.directory)
-    way = importlib.import_module("probe.formats." + job.format.replace("-", "_"))
+    ours(_place, job.directory)
+    calls = ours(golden.read, ARTIFACT)
+    way = way_of(job.format)
     load = way.STRATEGIES[strategy]  # type: Callable[..., Any]
-    given = Given(tensorflow, os.path.join(job.directory, "model"), job.model, request.seed + 1, calls, log.enter)
+    given = Given(tensorflow, os.path.join(ARTIFACT, "model"), job.model, request.seed + 1, calls, log.enter)
     subject = load(given)
     log.reach("weights")
     log.enter("infer")
@@ -84,10 +87,17 @@ def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow:
         log.reach("train")
     if deeper >= 2 and subject.can_resave:
         log.enter("resave")
-        resaved = os.path.abspath("resaved")
-        os.makedirs(resaved)
-        subject.resave(way, resaved)
+        shutil.rmtree("resaved", ignore_errors=True)
+        os.makedirs("resaved")
+        subject.resave(way, "resaved")
         log.reach("resave")
+
+
+def _place(directory: str) -> None:
+    """Reach the artifact by a short relative path: the same message, whatever the machine and its folders."""
+    if os.path.lexists(ARTIFACT):
+        os.unlink(ARTIFACT)
+    os.symlink(directory, ARTIFACT)
 
 
 def _compare(calls: List[golden.Call], answers: List[List[Any]]) -> List[Dict[str, Any]]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import shutil
 import time
 from typing import Any, Dict, List, Optional
 
 from probe import containers, evidence, golden, signatures
-from probe.answers import is_fault_of_the_probe
+from probe.answers import is_fault_of_the_probe, ours
 from probe.reference import Reference, seed_everything
 from probe.requests import Job, Request
+from probe.ways import way_of
+
+
+PART = "saving"  # relative, so that messages are the same whatever the machine and its folders
 
 
 class Workshop:
@@ -23,7 +26,6 @@ class Workshop:
         self._reference = None  # type: Optional[Reference]
         self._calls = []  # type: List[golden.Call]
         self._failure = None  # type: Optional[BaseException]
-        self._reached = "import"
 
     def save(self, job: Job) -> Dict[str, Any]:
         """Save in the format of the job; returns the fields of an observation."""
@@ -56,19 +58,29 @@ class Workshop:
             self._failure = error
             raise
 
-    def _save(self, job: Job) -> Dict[str, Any]:
-        way = importlib.import_module("probe.formats." + job.format.replace("-", "_"))
-        part = job.directory + ".part"
-        shutil.rmtree(part, ignore_errors=True)
-        model_directory = os.path.join(part, "model")
-        os.makedirs(model_directory)
+    def _save(self, job: Job) -> Any:
+        way = way_of(job.format)
+        model_directory = os.path.join(PART, "model")
+        shutil.rmtree(PART, ignore_errors=True)
+        ours(os.makedirs, model_directory)
         way.save(self._tensorflow, self._reference, model_directory)
-        golden.write(part, self._calls)
+        return ours(self._deliver, job, model_directory)
+
+    def _deliver(self, job: Job, model_directory: str) -> Dict[str, Any]:
+        golden.write(PART, self._calls)
         manifest = {
             "container": containers.recognise(model_directory),
             "signature": signatures.describe(self._calls),
-            "files": containers.files(part),
+            "files": containers.files(PART),
         }
-        shutil.rmtree(job.directory, ignore_errors=True)
-        os.rename(part, job.directory)
+        _move_into_place(job.directory)
         return manifest
+
+
+def _move_into_place(directory: str) -> None:
+    """Put the finished artifact into its place in one step, so that a half artifact is never there."""
+    arriving = directory + ".part"
+    shutil.rmtree(arriving, ignore_errors=True)
+    shutil.move(PART, arriving)
+    shutil.rmtree(directory, ignore_errors=True)
+    os.rename(arriving, directory)

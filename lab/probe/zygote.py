@@ -69,6 +69,7 @@ def serve(request: Request) -> int:
         journal.write({"kind": "cell", "import_error": failure, "facts": facts.without_tensorflow()})
         for job in request.jobs:
             journal.write(_unimportable(request, job, failure))
+            journal.write({"kind": "finished", "id": job.id})
         journal.write({"kind": "end"})
         return 0
     journal.write({"kind": "imported", "seconds": time.monotonic() - started})
@@ -162,6 +163,7 @@ class Zygote:
                 self._journal.write(self._complete(step, message["observation"], child))
                 step, attempted, answered_before = None, attempted + 1, True
             elif "finished" in message:
+                self._finish(batch[done])
                 done, attempted = done + 1, 0
         death = child.reap()
         if done == len(batch):
@@ -188,7 +190,12 @@ class Zygote:
         self._journal.write(self._complete(step, seen, child))
         if len(remaining) > 1:
             return [job._replace(strategies=remaining[1:])] + left[1:], True
+        self._finish(job)
         return left[1:], False
+
+    def _finish(self, job: Job) -> None:
+        """Tell the host that nothing more will come of this job."""
+        self._journal.write({"kind": "finished", "id": job.id})
 
     def _complete(self, step: Step, seen: Dict[str, Any], child: "Child") -> Dict[str, Any]:
         observation = dict(_unanswered(self._request, step), **seen)

@@ -1,0 +1,106 @@
+"""Check that the names in ``matrix.toml`` mean something: cells, models, formats, groups, and modules of the probe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from lab.declare.naming import matching, suggestion, unknown
+from lab.declare.problems import Problem
+from lab.declare.schema import CellTable, MatrixFile
+
+TRIAL = ("producer", "consumer", "model", "format", "strategy")
+
+_SLUG = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
+_MODULES = {"models": "zoo", "formats": "formats"}
+_KINDS = {"producers": "cell", "consumers": "cell", "models": "model", "formats": "format"}
+
+Names = Mapping[str, Sequence[str]]
+
+
+def check_references(file: MatrixFile, names: Names, probe: Path) -> list[Problem]:
+    """Every name that leads nowhere; ``names`` holds the ids of each section, ``probe`` the modules they need."""
+    return [
+        *_cells(file, names),
+        *_modules(names, probe),
+        *_formats_of_models(file, names),
+        *_selections(file, names),
+        *_rules(file, names),
+        *_known_failures(file, names),
+    ]
+
+
+def _cells(file: MatrixFile, names: Names) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    groups = names.get("groups", ())
+    for cell_id in names["cells"]:
+        if not _SLUG.fullmatch(cell_id):
+            yield Problem(path=("cells", cell_id), text=f"'{cell_id}' is not a slug of a-z, 0-9, '.' and '-'")
+    for cell_id, cell in file.cells.items():
+        group = cell.group or file.defaults.group
+        if groups and group not in groups:
+            yield Problem(path=("cells", cell_id, "group"), text=unknown("group", group, groups))
+        for anchor in cell.anchors:
+            if not matching(anchor, names["cells"]):
+                yield Problem(path=("cells", cell_id, "anchors"), text=unknown("cell", anchor, names["cells"]))
+        first = seen.setdefault(_environment(cell), cell_id)
+        if first != cell_id:
+            yield Problem(path=("cells", cell_id), text=f"the same environment as cells.{first}")
+
+
+def _environment(cell: CellTable) -> str:
+    """What makes a cell, without what is only said of it."""
+    return cell.model_dump_json(exclude={"group", "anchors", "note", "source", "imports"})
+
+
+def _modules(names: Names, probe: Path) -> Iterator[Problem]:
+    for section, folder in _MODULES.items():
+        for entry_id in names[section]:
+            module = f"{entry_id.replace('-', '_')}.py"
+            if not (probe / folder / module).is_file():
+                known = [path.stem.replace("_", "-") for path in sorted((probe / folder).glob("[a-z]*.py"))]
+                text = f"there is no module {probe.name}/{folder}/{module}" + suggestion(entry_id, known)
+                yield Problem(path=(section, entry_id), text=text)
+
+
+def _formats_of_models(file: MatrixFile, names: Names) -> Iterator[Problem]:
+    for model_id, model in file.models.items():
+        for form in model.formats or ():
+            if not matching(form, names["formats"]):
+                yield Problem(path=("models", model_id, "formats"), text=unknown("format", form, names["formats"]))
+
+
+def _selections(file: MatrixFile, names: Names) -> Iterator[Problem]:
+    for selection, patterns in file.selections.items():
+        for pattern in patterns:
+            if not matching(pattern, names["cells"]):
+                yield Problem(path=("selections", selection), text=unknown("cell", pattern, names["cells"]))
+
+
+def _rules(file: MatrixFile, names: Names) -> Iterator[Problem]:
+    for position, rule in file.unsupported.items():
+        for key, kind in _KINDS.items():
+            known = names[f"{kind}s"]
+            for pattern in getattr(rule, key) or ():
+                if not matching(pattern, known):
+                    yield Problem(path=("unsupported", position, key), text=unknown(kind, pattern, known))
+
+
+def _known_failures(file: MatrixFile, names: Names) -> Iterator[Problem]:
+    for position, failure in file.known_failures.items():
+        for text in _trial(file, names, failure.trial):
+            yield Problem(path=("known_failures", position, "trial"), text=text)
+
+
+def _trial(file: MatrixFile, names: Names, trial: str) -> Iterator[str]:
+    parts = trial.split("/")
+    if len(parts) != len(TRIAL):
+        yield f"trial '{trial}' is not written {'/'.join(TRIAL)}"
+        return
+    producer, consumer, model, form, strategy = parts
+    for kind, name in (("cell", producer), ("cell", consumer), ("model", model), ("format", form)):
+        if name not in names[f"{kind}s"]:
+            yield f"unknown {kind} '{name}'" + suggestion(name, names[f"{kind}s"])
+    if form in file.formats and strategy not in file.formats[form].strategies:
+        yield f"format '{form}' has no strategy '{strategy}'" + suggestion(strategy, file.formats[form].strategies)

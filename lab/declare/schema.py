@@ -1,0 +1,162 @@
+"""The shape of ``matrix.toml`` as pydantic models: which keys stand where, and of what type; nothing about names."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+OLDEST_PYTHON = (3, 7)
+NEWEST_PYTHON = (3, 13)
+
+Depth = Literal["compare", "train", "resave"]
+Container = Literal["saved-model", "hdf5-model", "hdf5-weights", "hdf5-weights-v3", "zip", "checkpoint", "json"]
+
+
+def _probed_python(text: str) -> str:
+    """Refuse what the probe is not kept running on."""
+    major, _, minor = text.partition(".")
+    if not (major.isdecimal() and minor.isdecimal()):
+        raise ValueError(f"python '{text}' is not a version like '3.11'")
+    version = (int(major), int(minor))
+    if version < OLDEST_PYTHON:
+        raise ValueError(f"python '{text}' is older than {_dotted(OLDEST_PYTHON)}, the oldest the probe runs on")
+    if version > NEWEST_PYTHON:
+        raise ValueError(f"python '{text}' is newer than {_dotted(NEWEST_PYTHON)}, the newest the probe runs on")
+    return text
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"
+
+
+Python = Annotated[str, AfterValidator(_probed_python)]
+Text = Annotated[str, Field(min_length=1)]
+Link = Annotated[str, Field(pattern=r"^https://\S+$")]
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(gt=0)]
+Names = Annotated[list[str], Field(min_length=1)]
+
+
+class Entry(BaseModel):
+    """A table of the file: unknown keys are errors, and so are values of a neighbouring type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Defaults(Entry):
+    """What a cell is where it does not say."""
+
+    package: Text
+    group: Text
+
+
+class LimitsTable(Entry):
+    """``[limits]``."""
+
+    trial_timeout_s: Seconds
+    save_timeout_s: Seconds
+    memory_mib: Count
+    build_timeout_s: Seconds
+    batch: Count
+
+
+class TolerancesTable(Entry):
+    """``[tolerances]``."""
+
+    atol: Annotated[float, Field(ge=0)]
+    rtol: Annotated[float, Field(ge=0)]
+
+
+class LadderTable(Entry):
+    """``[ladder]``."""
+
+    depth: Depth
+    seed: int
+
+
+class CellTable(Entry):
+    """``[cells."tf2.15"]``."""
+
+    tensorflow: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+\S*$")]
+    python: Python
+    as_of: date
+    package: Text | None = None
+    group: Text | None = None
+    keras: Text | None = None
+    requires: list[str] = []
+    overrides: list[str] = []
+    env: dict[str, str] = {}
+    anchors: list[str] = []
+    imports: bool = True
+    cuda: Text | None = None
+    cudnn: Text | None = None
+    base_image: Text | None = None
+    note: str = ""
+    source: Link | None = None
+
+
+class FormatTable(Entry):
+    """``[formats.h5]``."""
+
+    title: Text
+    container: Container
+    strategies: Names
+
+
+class ModelTable(Entry):
+    """``[models.dense-sequential]``; without ``formats`` it is saved in all of them."""
+
+    detects: Text
+    formats: Names | None = None
+    tags: list[str] = []
+
+
+class UnsupportedTable(Entry):
+    """``[[unsupported]]``; an absent list means any."""
+
+    reason: Text
+    source: Link
+    producers: Names | None = None
+    consumers: Names | None = None
+    models: Names | None = None
+    formats: Names | None = None
+
+
+class KnownFailureTable(Entry):
+    """``[[known_failures]]``."""
+
+    trial: Text
+    reason: Text
+    link: Link
+
+
+class MatrixFile(Entry):
+    """The whole file. Arrays of tables are keyed by their position, so that it survives where one is left out."""
+
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    defaults: Defaults
+    limits: LimitsTable
+    tolerances: TolerancesTable
+    ladder: LadderTable
+    groups: dict[str, Text]
+    selections: dict[str, Names] = {}
+    cells: dict[str, CellTable]
+    formats: dict[str, FormatTable]
+    models: dict[str, ModelTable]
+    unsupported: dict[int, UnsupportedTable] = {}
+    known_failures: dict[int, KnownFailureTable] = {}
+
+
+SECTIONS: dict[str, type[Entry]] = {
+    "defaults": Defaults,
+    "limits": LimitsTable,
+    "tolerances": TolerancesTable,
+    "ladder": LadderTable,
+    "cells": CellTable,
+    "formats": FormatTable,
+    "models": ModelTable,
+    "unsupported": UnsupportedTable,
+    "known_failures": KnownFailureTable,
+}

@@ -1,0 +1,1 @@
+"""Run cells: the only part of the lab that starts processes or talks to Docker."""

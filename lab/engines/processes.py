@@ -1,0 +1,82 @@
+"""Run commands as lists, with a deadline, a log and a clean end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+TAIL_CHARS = 3000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completed:
+    """A command that has ended; ``output`` is stdout alone, ``log`` is stderr."""
+
+    command: tuple[str, ...]
+    exit_code: int
+    output: str
+    log: str
+    timed_out: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended well."""
+        return self.exit_code == 0 and not self.timed_out
+
+    def explain(self) -> str:
+        """What was run and what it said last."""
+        ending = "ran out of time" if self.timed_out else f"ended with {self.exit_code}"
+        return f"{' '.join(self.command)}\n  {ending}: {self.log.strip()[-TAIL_CHARS:]}"
+
+
+def run(
+    command: Sequence[str],
+    *,
+    timeout_s: float,
+    stdin: str = "",
+    env: Mapping[str, str] | None = None,
+    log: Path | None = None,
+) -> Completed:
+    """Run a command to its end, or end it and its children at the deadline; never raises for a failing command."""
+    try:
+        process = subprocess.Popen(  # noqa: S603 - a list, never a shell
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=None if env is None else dict(env),
+            start_new_session=True,
+        )
+    except OSError as error:
+        return Completed(command=tuple(command), exit_code=127, output="", log=str(error))
+    timed_out = False
+    try:
+        output, said = process.communicate(stdin, timeout=timeout_s)
+    except subprocess.TimeoutExpired:
+        timed_out = True
+        end_group(process.pid)
+        output, said = process.communicate()
+    except BaseException:
+        end_group(process.pid)
+        process.wait()
+        raise
+    completed = Completed(
+        command=tuple(command), exit_code=process.returncode, output=output, log=said, timed_out=timed_out
+    )
+    if log is not None:
+        with log.open("a", encoding="utf-8") as stream:
+            stream.write(f"$ {' '.join(command)}\n{output}{said}")
+    return completed
+
+
+def end_group(pid: int) -> None:
+    """End a process that leads its own group, with all that belongs to the group."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return

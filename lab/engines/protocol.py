@@ -1,0 +1,65 @@
+"""What an engine does: build a cell, run a probe in it. Inputs and outputs are serialisable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any, Protocol
+
+from lab.words import Cell, EngineName
+
+type OnEvent = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuiltCell:
+    """A cell that is ready to run: its environment, how it came about and what it takes on disk."""
+
+    cell: Cell
+    fingerprint: str
+    environment: Path
+    python: str
+    reused: bool
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeRun:
+    """One run of the probe in one cell. ``code`` holds the package ``probe``; all paths are absolute."""
+
+    request: Path
+    results: Path
+    scratch: Path
+    log: Path
+    code: Path
+    idle_timeout_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeEnd:
+    """How the probe's process ended, and the tail of its log."""
+
+    exit_code: int
+    finished: bool
+    stopped: bool
+    idle: bool
+    log_tail: str
+
+
+class Engine(Protocol):
+    """``docker`` or ``local``; a cluster would fit as well."""
+
+    @property
+    def name(self) -> EngineName:
+        """What results of this engine carry."""
+        ...
+
+    def build(self, cell: Cell, lock_text: str, fingerprint: str, log: Path) -> BuiltCell:
+        """Make the cell ready or reuse it; raises CellFault with a reason that tells what to do."""
+        ...
+
+    def run_probe(self, built: BuiltCell, run: ProbeRun, on_event: OnEvent, stop: Event) -> ProbeEnd:
+        """Run the probe and hand over its events as they come; ends early when ``stop`` is set."""
+        ...

@@ -1,0 +1,154 @@
+"""Plan what to save and what to load, from what is declared and what is known. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lab.identity import KeyMaker
+from lab.words import Artifact, Cell, Format, Model, Outcome, Trial, Unsupported
+
+type Declared = Callable[[str, str, str, str], Unsupported | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What earlier runs have settled. Outcomes of saves: None means saved and still there, unharmed."""
+
+    saves: Mapping[str, Outcome | None] = field(default_factory=dict)
+    trials: Mapping[str, Outcome] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadJob:
+    """One artifact for one consumer, with the strategies still to be tried, in order."""
+
+    trials: tuple[Trial, ...]
+
+    @property
+    def artifact(self) -> Artifact:
+        """The artifact that all of its trials load."""
+        return self.trials[0].artifact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What will run. ``left_out`` counts reasons; ``loads`` are certain only where the artifact exists."""
+
+    saves: Mapping[str, tuple[Artifact, ...]]
+    loads: Mapping[str, tuple[LoadJob, ...]]
+    known_saves: int
+    known_trials: int
+    left_out: Mapping[str, int]
+
+    @property
+    def save_count(self) -> int:
+        """How many artifacts will be saved."""
+        return sum(len(jobs) for jobs in self.saves.values())
+
+    @property
+    def load_count(self) -> int:
+        """How many artifacts will be loaded, at most: remedies come on top, blocked ones fall away."""
+        return sum(len(jobs) for jobs in self.loads.values())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to run."""
+        return not self.save_count and not self.load_count
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What a run is about: pairs of cells, models, formats, and what is declared impossible."""
+
+    pairs: Sequence[tuple[Cell, Cell]]
+    models: Sequence[Model]
+    formats: Sequence[Format]
+    declared: Declared
+
+
+def strategies_for(model: Model, form: Format) -> tuple[str, ...]:
+    """The strategies that mean something for this model: no custom objects are given where it has none."""
+    return tuple(
+        strategy
+        for strategy in form.strategies
+        if ("custom-objects" not in strategy or "custom" in model.tags)
+        and (strategy != "unsafe" or {"lambda", "custom"} & set(model.tags))
+    )
+
+
+def plan(scope: Scope, keys: KeyMaker, known: Known) -> Plan:
+    """Plan saves and loads; nothing that is known is planned again."""
+    draft = _Draft(scope, keys, known)
+    for producer, consumer in scope.pairs:
+        for model in scope.models:
+            for form in scope.formats:
+                draft.consider(producer, consumer, model, form)
+    return draft.finish()
+
+
+class _Draft:
+    """The plan in the making."""
+
+    def __init__(self, scope: Scope, keys: KeyMaker, known: Known) -> None:
+        self._scope = scope
+        self._keys = keys
+        self._known = known
+        self._saves: dict[str, dict[str, Artifact]] = {}
+        self._loads: dict[str, list[LoadJob]] = {}
+        self._known_saves: set[str] = set()
+        self._known_trials = 0
+        self._left_out: Counter[str] = Counter()
+
+    def consider(self, producer: Cell, consumer: Cell, model: Model, form: Format) -> None:
+        """Take one artifact and one consumer into the plan, or count why not."""
+        if form.id not in model.formats:
+            self._left_out[f"{model.id} has no {form.id}"] += 1
+            return
+        rule = self._scope.declared(producer.id, consumer.id, model.id, form.id)
+        if rule is not None:
+            self._left_out[f"unsupported: {rule.reason}"] += 1
+            return
+        artifact = self._keys.artifact(producer.id, model.id, form.id)
+        if not self._is_saved(artifact):
+            return
+        self._load(artifact, consumer, strategies_for(model, form))
+
+    def finish(self) -> Plan:
+        """The plan as a record."""
+        return Plan(
+            saves={producer: tuple(artifacts.values()) for producer, artifacts in self._saves.items()},
+            loads={consumer: tuple(jobs) for consumer, jobs in self._loads.items()},
+            known_saves=len(self._known_saves),
+            known_trials=self._known_trials,
+            left_out=dict(self._left_out.most_common()),
+        )
+
+    def _is_saved(self, artifact: Artifact) -> bool:
+        """Plan the save where it is not known; False where there will be nothing to load."""
+        if artifact.key not in self._known.saves or self._known.saves[artifact.key] is Outcome.INFRA_ERROR:
+            self._saves.setdefault(artifact.producer, {})[artifact.key] = artifact
+            return True
+        self._known_saves.add(artifact.key)
+        if self._known.saves[artifact.key] is not None:
+            self._left_out["blocked: the producer could not save it"] += 1
+            return False
+        return True
+
+    def _load(self, artifact: Artifact, consumer: Cell, strategies: tuple[str, ...]) -> None:
+        """Plan the strategies that are open: after the known failures, unless one is known to pass."""
+        trials = self._keys.trials(artifact, consumer.id, strategies)
+        outcomes = [self._known.trials.get(trial.key) for trial in trials]
+        open_from = len(trials)
+        for number, outcome in enumerate(outcomes):
+            if outcome is Outcome.PASS and open_from == len(trials):
+                break
+            if outcome is None or outcome is Outcome.INFRA_ERROR:
+                open_from = min(open_from, number)
+        else:
+            if open_from < len(trials):
+                self._known_trials += open_from
+                self._loads.setdefault(consumer.id, []).append(LoadJob(trials=tuple(trials[open_from:])))
+                return
+        self._known_trials += sum(1 for outcome in outcomes if outcome is not None)

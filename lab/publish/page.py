@@ -1,0 +1,148 @@
+"""Render a grid as one self-contained HTML page; the only place that knows Jinja2, and it judges nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from lab.grid import JUDGED, UNJUDGED, Grid, Look, Square, Tally
+from lab.publish.payload import pack, versions
+from lab.publish.symbols import OUTCOME_SYMBOLS
+from lab.words import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lab.words import CellReport, Provenance, Result
+
+TEMPLATES = Path(__file__).parents[2] / "reports" / "templates"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SquareText:
+    """A place of the table, in words; ``title`` is empty where the pair was not run."""
+
+    producer: str
+    consumer: str
+    square: Square | None
+    title: str
+
+    @property
+    def anchor(self) -> str:
+        """The id of the place, and the fragment that leads to it."""
+        return f"{self.producer}..{self.consumer}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One producer and its places, in the order of the consumers."""
+
+    producer: str
+    places: tuple[SquareText, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowGroup:
+    """A stretch of producers under one title."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellRow:
+    """One line of the table of cells."""
+
+    report: CellReport
+    versions: list[list[str]]
+
+
+def render_page(grid: Grid, results: Sequence[Result], cells: Sequence[CellReport], provenance: Provenance) -> str:
+    """The whole page; equal arguments give equal text, and nothing in it is fetched from anywhere."""
+    style, script = _asset("page.css"), _asset("page.js")
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            grid=grid,
+            rows=_row_groups(grid),
+            columns=[cell for group in grid.consumers for cell in group.cells],
+            cells=[CellRow(report=report, versions=versions(report)) for report in cells],
+            looks=list(Look),
+            judged=JUDGED,
+            unjudged=UNJUDGED,
+            outcomes=list(Outcome),
+            symbols=OUTCOME_SYMBOLS,
+            provenance=provenance,
+            # Our own assets, and base64: the only texts that are not escaped.
+            style=Markup(style),  # noqa: S704 - read from this repository
+            script=Markup(script),  # noqa: S704 - read from this repository
+            policy=_policy(style, script),
+            payload=pack(grid, results, cells),
+        )
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _asset(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _row_groups(grid: Grid) -> list[RowGroup]:
+    consumers = [cell for group in grid.consumers for cell in group.cells]
+    return [
+        RowGroup(
+            title=group.title,
+            rows=tuple(
+                Row(producer=producer, places=tuple(_place(grid, producer, consumer) for consumer in consumers))
+                for producer in group.cells
+            ),
+        )
+        for group in grid.producers
+    ]
+
+
+def _place(grid: Grid, producer: str, consumer: str) -> SquareText:
+    square = grid.squares.get((producer, consumer))
+    title = _title(square) if square else ""
+    return SquareText(producer=producer, consumer=consumer, square=square, title=title)
+
+
+def _title(square: Square) -> str:
+    return (
+        f"{square.producer} → {square.consumer}{' (control)' if square.is_control else ''}\n"
+        f"plain: {_tally_text(square.plain)}\n"
+        f"with remedies: {_tally_text(square.with_remedies)}"
+    )
+
+
+def _tally_text(tally: Tally) -> str:
+    counts = ", ".join(f"{outcome} {count}" for outcome, count in tally.counts.items() if count)
+    return f"{tally.look.word}, {tally.percent or 'no share'} ({counts or 'nothing tried'})"

@@ -1,0 +1,143 @@
+"""Pack all results into columns of small integers beside tables of distinct texts, for the page to unpack."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+from lab.grid import PLAIN, Look
+from lab.publish.symbols import OUTCOME_SYMBOLS
+from lab.words import Outcome, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from lab.grid import Grid
+    from lab.words import CellReport, Observation, Raised, Result
+
+# A page of 70,000 trials must stay a few megabytes; `lab show` prints what is cropped here.
+TEXT_LIMIT = 4000
+LOG_LIMIT = 1500
+LOGGED = (Outcome.CRASH, Outcome.TIMEOUT, Outcome.INFRA_ERROR)
+
+
+class Table:
+    """Distinct values in the order of their first use, each known by its index."""
+
+    def __init__(self, values: Sequence[Hashable] = ()) -> None:
+        self._index: dict[Hashable, int] = {value: at for at, value in enumerate(values)}
+
+    def index(self, value: Hashable) -> int:
+        """The index of a value, added if it is new; -1 for None."""
+        return -1 if value is None else self._index.setdefault(value, len(self._index))
+
+    @property
+    def values(self) -> list[Any]:
+        """The values, each at its index."""
+        return list(self._index)
+
+
+class Packer:
+    """The tables that the columns of one page point into."""
+
+    def __init__(self, grid: Grid) -> None:
+        self._plain = grid.plain_strategies
+        self.tables = {
+            "producer": Table([cell for group in grid.producers for cell in group.cells]),
+            "consumer": Table([cell for group in grid.consumers for cell in group.cells]),
+            "model": Table(grid.models),
+            "format": Table(grid.formats),
+            "outcome": Table(list(Outcome)),
+            "stage": Table(list(Stage)),
+            **{name: Table() for name in ("strategy", "cause", "reason", "diff", "exception", "log", "engine", "known")},
+        }
+        self.frames = Table()
+
+    def row(self, result: Result) -> dict[str, int | str]:
+        """One result as indices, a time in hundredths of a second, and its key."""
+        seen = result.observation
+        values: dict[str, Hashable] = {
+            "producer": result.producer,
+            "consumer": result.consumer,
+            "model": result.model,
+            "format": result.format,
+            "strategy": result.strategy,
+            "outcome": result.outcome,
+            "stage": result.stage,
+            "cause": result.cause,
+            "reason": crop(result.reason),
+            "diff": None if result.max_abs_diff is None else f"{result.max_abs_diff:.3g}",
+            "exception": self._exception(seen),
+            "log": crop(seen.log_tail[-LOG_LIMIT:]) if seen and seen.log_tail and result.outcome in LOGGED else None,
+            "engine": result.engine,
+            "known": result.known_failure,
+        }
+        return {
+            **{name: self.tables[name].index(value) for name, value in values.items()},
+            "plain": int(result.strategy == self._plain.get(result.format, PLAIN)),
+            "seconds": round(result.seconds * 100),
+            "key": result.key,
+        }
+
+    def _exception(self, seen: Observation | None) -> Hashable:
+        raised = (seen.exception or seen.probe_error) if seen else None
+        return self._raised(raised) if raised else None
+
+    def _raised(self, raised: Raised) -> Hashable:
+        return (
+            raised.type,
+            crop(raised.message),
+            tuple((kind, crop(message)) for kind, message in raised.chain),
+            tuple(self.frames.index(crop(frame)) for frame in raised.frames),
+        )
+
+
+def crop(text: str) -> str:
+    """The text, or its beginning with a word on how much is left out."""
+    if len(text) <= TEXT_LIMIT:
+        return text
+    return f"{text[:TEXT_LIMIT]} … ({len(text) - TEXT_LIMIT} more characters: see `lab show`)"
+
+
+def pack(grid: Grid, results: Sequence[Result], cells: Sequence[CellReport]) -> str:
+    """Everything the page's script needs: JSON, gzipped without a date, in base64."""
+    packer = Packer(grid)
+    tables = packer.tables
+    axes = ("producer", "consumer", "model", "format")
+    # Sorted, the rows of one pair lie together and compress well; the sort is stable, so strategies keep their order.
+    ordered = sorted(results, key=lambda result: [tables[axis].index(getattr(result, axis)) for axis in axes])
+    rows = [packer.row(result) for result in ordered]
+    columns = (*tables, "plain", "seconds", "key")
+    payload = {
+        "columns": {name: [row[name] for row in rows] for name in columns},
+        "tables": {name: table.values for name, table in tables.items()},
+        "frames": packer.frames.values,
+        "cells": {report.cell.id: versions(report) for report in cells},
+        "looks": {look: {"symbol": look.symbol, "word": look.word} for look in Look},
+        "symbols": OUTCOME_SYMBOLS,
+    }
+    text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    # A lone surrogate in a foreign message must not keep the page from being written.
+    return base64.b64encode(gzip.compress(text.encode(errors="replace"), 9, mtime=0)).decode("ascii")
+
+
+def versions(report: CellReport) -> list[list[str]]:
+    """Name and version of what makes a cell: what its probe saw, else what the matrix declares."""
+    cell, facts = report.cell, report.facts
+    packages = facts.get("packages")
+    found = packages if isinstance(packages, dict) else {}
+    named = {
+        "TensorFlow": facts.get("tensorflow") or cell.tensorflow,
+        "Keras": facts.get("keras") or cell.keras,
+        "Python": facts.get("python") or cell.python,
+        "NumPy": found.get("numpy"),
+        "h5py": found.get("h5py"),
+        "protobuf": found.get("protobuf"),
+        "tf-keras": found.get("tf-keras"),
+        "CUDA": cell.cuda,
+        "cuDNN": cell.cudnn,
+    }
+    named.update(cell.env)
+    return [[name, str(version)] for name, version in named.items() if version]

@@ -1,0 +1,1 @@
+"""Run a plan: build cells, save, load, and hand every observation to the store."""

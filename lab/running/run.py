@@ -1,0 +1,271 @@
+"""The run: lock, plan, build, save, load; one thread writes the store, the others run cells."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import Any, Protocol
+
+from lab.engines.protocol import BuiltCell, Engine
+from lab.errors import CellFault
+from lab.identity import KeyMaker
+from lab.planning import Known, LoadJob, Plan, Scope, plan
+from lab.running import canaries
+from lab.running.cells import LockedCell
+from lab.running.units import Unit, run_unit
+from lab.running.workplace import Workplace
+from lab.store import Store, observation_from_event
+from lab.words import Artifact, Matrix, Role, Trial
+
+COMMIT_EVERY_S = 0.5
+
+READY = "ready"
+IMPORT_ERROR = "import-error"
+INFRA_ERROR = "infra-error"
+
+
+class Progress(Protocol):
+    """What a run tells while it goes on."""
+
+    def phase(self, name: str, total: int) -> None:
+        """A phase begins; ``total`` steps are expected."""
+        ...
+
+    def step(self, text: str, *, advance: int = 1) -> None:
+        """A step is done; an empty text only counts."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """Everything a run needs that does not change while it runs."""
+
+    matrix: Matrix
+    scope: Scope
+    keys: KeyMaker
+    locked: Mapping[str, LockedCell]
+    engine: Engine
+    workplace: Workplace
+    code: Path
+    jobs: int
+    known: Callable[[], Known]
+
+
+@dataclass
+class Tally:
+    """What a run has done so far."""
+
+    saved: int = 0
+    trials: int = 0
+    faults: dict[str, str] = field(default_factory=dict)
+
+
+class Run:
+    """One execution. Call ``go`` once; KeyboardInterrupt stops it with everything seen so far in the store."""
+
+    def __init__(self, order: Order, store: Store, run_id: int, progress: Progress) -> None:
+        self._order = order
+        self._store = store
+        self._run_id = run_id
+        self._progress = progress
+        self._stop = Event()
+        self._events: queue.Queue[Callable[[], None]] = queue.Queue()
+        self._built: dict[str, BuiltCell] = {}
+        self._by_key: dict[str, Artifact] = {}
+        self._trials: dict[tuple[str, str], Trial] = {}
+        self.tally = Tally()
+
+    def go(self, first: Plan) -> Tally:
+        """Build and save, then load; the loads are planned again when it is known what could be saved."""
+        self._order.workplace.clear_units()
+        try:
+            needed = [cell for cell in self._order.locked if cell in first.saves or cell in first.loads]
+            self._phase("build and save", needed, first.save_count, lambda cell: self._build_and_save(cell, first))
+            second = plan(self._order.scope, self._order.keys, self._order.known())
+            loading = sorted(second.loads, key=lambda cell: -len(second.loads[cell]))
+            self._phase("load", loading, second.load_count, lambda cell: self._load(cell, second.loads[cell]))
+        finally:
+            self._store.commit()
+        if not self._stop.is_set():
+            self._order.workplace.clear_units()
+        return self.tally
+
+    def _phase(self, name: str, cells: Iterable[str], total: int, work: Callable[[str], None]) -> None:
+        """Run one task a cell, at most ``jobs`` at once; this thread alone writes the store."""
+        self._progress.phase(name, total)
+        with ThreadPoolExecutor(self._order.jobs) as pool:
+            tasks = [pool.submit(self._guarded, cell, work) for cell in cells]
+            try:
+                self._write_until_done(tasks)
+            except BaseException:
+                self._stop.set()
+                for task in tasks:
+                    task.cancel()
+                raise
+            finally:
+                pool.shutdown(wait=True)
+                self._drain()
+        for task in tasks:
+            task.result()
+
+    def _guarded(self, cell: str, work: Callable[[str], None]) -> None:
+        """A fault of one cell costs that cell alone."""
+        if self._stop.is_set():
+            return
+        try:
+            work(cell)
+        except (CellFault, OSError) as error:
+            self._events.put(lambda reason=str(error): self._cell_fault(cell, reason))  # type: ignore[misc]
+
+    def _write_until_done(self, tasks: list[Future[None]]) -> None:
+        while not all(task.done() for task in tasks):
+            try:
+                self._events.get(timeout=COMMIT_EVERY_S)()
+            except queue.Empty:
+                self._store.commit()
+        self._drain()
+
+    def _drain(self) -> None:
+        while True:
+            try:
+                self._events.get_nowait()()
+            except queue.Empty:
+                self._store.commit()
+                return
+
+    def _build(self, cell: str) -> BuiltCell:
+        if cell in self._built:
+            return self._built[cell]
+        locked = self._order.locked[cell]
+        if locked.fault is not None:
+            raise CellFault(locked.fault)
+        log = self._order.workplace.log(cell, "build")
+        built = self._order.engine.build(locked.cell, locked.lock_text, locked.fingerprint, log)
+        self._built[cell] = built
+        word = "reused" if built.reused else f"built in {built.seconds:.0f} s"
+        self._events.put(lambda: self._progress.step(f"{cell}: {word}", advance=0))
+        return built
+
+    def _build_and_save(self, cell: str, first: Plan) -> None:
+        built = self._build(cell)
+        artifacts = first.saves.get(cell, ())
+        if not artifacts:
+            return
+        self._by_key.update({artifact.key: artifact for artifact in artifacts})
+        jobs = [_save_job(artifact, self._order.workplace) for artifact in artifacts]
+        self._run(built, Role.SAVE, jobs)
+
+    def _load(self, cell: str, loads: tuple[LoadJob, ...]) -> None:
+        built = self._build(cell)
+        for job in loads:
+            for trial in job.trials:
+                self._trials[trial.artifact.key + cell, trial.strategy] = trial
+        jobs = [_load_job(job, self._order.workplace) for job in loads]
+        self._run(built, Role.LOAD, self._canaries(cell) + jobs)
+
+    def _canaries(self, cell: str) -> list[dict[str, Any]]:
+        artifact = self._order.keys.artifact(cell, canaries.MODEL, canaries.FORMAT)
+        directory = self._order.workplace.artifact(artifact.key)
+        if not directory.exists():
+            return []
+        return canaries.make(directory, self._order.workplace.unit(self._run_id, cell, "canaries"))
+
+    def _run(self, built: BuiltCell, role: Role, jobs: list[dict[str, Any]]) -> None:
+        cell = built.cell.id
+        unit = Unit(
+            role=role,
+            cell=cell,
+            jobs=jobs,
+            directory=self._order.workplace.unit(self._run_id, cell, role),
+            log=self._order.workplace.log(cell, role),
+            code=self._order.code,
+        )
+        run_unit(
+            self._order.engine,
+            built,
+            unit,
+            self._order.matrix,
+            lambda event: self._events.put(lambda: self._take(built, event)),
+            self._stop,
+        )
+        self._events.put(lambda: self._progress.step(f"{cell}: {role} done, {len(jobs)} artifacts", advance=0))
+
+    def _take(self, built: BuiltCell, event: dict[str, Any]) -> None:
+        """Write one event of the probe; runs in the writing thread."""
+        match event["kind"]:
+            case "cell":
+                self._take_cell(built, event)
+            case "save":
+                self._take_save(event)
+            case "load":
+                self._take_load(built, event)
+            case "finished":
+                self._progress.step("", advance=0 if event["id"].startswith(canaries.PREFIX) else 1)
+            case _:
+                pass
+
+    def _take_cell(self, built: BuiltCell, event: dict[str, Any]) -> None:
+        failure = event.get("import_error")
+        state, reason = READY, ""
+        if failure is not None:
+            reason = f"{failure['type']}: {failure['message'].splitlines()[0] if failure['message'] else ''}"
+            state = IMPORT_ERROR
+            if built.cell.imports:
+                state = INFRA_ERROR
+                reason = f"TensorFlow does not import: {reason} (if that is the finding, declare imports = false)"
+                self.tally.faults[built.cell.id] = reason
+        elif not built.cell.imports:
+            reason = "imports, though matrix.toml says imports = false"
+        self._store.add_cell(
+            self._run_id, built.cell.id, built.fingerprint, state, reason, event.get("facts", {}), built.seconds
+        )
+
+    def _take_save(self, event: dict[str, Any]) -> None:
+        artifact = self._by_key[event["id"]]
+        self._store.add_save(self._run_id, artifact, observation_from_event(event), event.get("manifest") or {})
+        self.tally.saved += 1
+
+    def _take_load(self, built: BuiltCell, event: dict[str, Any]) -> None:
+        observation = observation_from_event(event)
+        if event["id"].startswith(canaries.PREFIX):
+            name = event["id"].removeprefix(canaries.PREFIX)
+            self._store.add_canary(self._run_id, built.fingerprint, name, observation)
+            return
+        trial = self._trials[event["id"] + built.cell.id, event["strategy"]]
+        self._store.add_trial(self._run_id, trial, self._order.engine.name, built.fingerprint, observation)
+        self.tally.trials += 1
+
+    def _cell_fault(self, cell: str, reason: str) -> None:
+        """Note that a cell cannot be had; what it should have done stays open."""
+        self.tally.faults[cell] = reason
+        self._store.add_cell(
+            self._run_id, cell, self._order.locked[cell].fingerprint, INFRA_ERROR, reason, {}, seconds=0.0
+        )
+        self._progress.step(f"{cell}: infra-error: {reason}", advance=0)
+
+
+def _save_job(artifact: Artifact, workplace: Workplace) -> dict[str, Any]:
+    directory = workplace.artifact(artifact.key)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    return {
+        "id": artifact.key,
+        "model": artifact.model,
+        "format": artifact.format,
+        "directory": str(directory),
+        "strategies": [],
+    }
+
+
+def _load_job(job: LoadJob, workplace: Workplace) -> dict[str, Any]:
+    artifact = job.artifact
+    return {
+        "id": artifact.key,
+        "model": artifact.model,
+        "format": artifact.format,
+        "directory": str(workplace.artifact(artifact.key)),
+        "strategies": [trial.strategy for trial in job.trials],
+    }

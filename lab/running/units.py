@@ -1,0 +1,104 @@
+"""One unit of work: a list of saves or loads in one cell, from a request that can be serialised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from lab.engines.protocol import BuiltCell, Engine, ProbeEnd, ProbeRun
+from lab.words import Limits, Matrix, Role
+
+PROTOCOL = 1
+IMPORT_ALLOWANCE_S = 300.0
+TRIES = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """What one cell shall do: ``jobs`` as the probe reads them."""
+
+    role: Role
+    cell: str
+    jobs: Sequence[dict[str, Any]]
+    directory: Path
+    log: Path
+    code: Path
+
+
+def run_unit(
+    engine: Engine,
+    built: BuiltCell,
+    unit: Unit,
+    matrix: Matrix,
+    on_event: Callable[[dict[str, Any]], None],
+    stop: Event,
+) -> None:
+    """Run a unit; when the probe itself ends early, go on once with what is left, then say so for the rest."""
+    left = {job["id"]: job for job in unit.jobs}
+
+    def note(event: dict[str, Any]) -> None:
+        job = left.get(event.get("id", ""))
+        if job is not None and event["kind"] == "finished":
+            del left[job["id"]]
+        elif job is not None:
+            left[job["id"]] = _after(job, event)
+        on_event(event)
+
+    end = None
+    for attempt in range(TRIES):
+        end = engine.run_probe(built, _prepare(unit, list(left.values()), matrix, attempt), note, stop)
+        if end.finished or end.stopped:
+            return
+    for job in left.values():
+        on_event(_unanswered(unit.role, job, end))
+
+
+def _after(job: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
+    """The job without the strategies that have been tried."""
+    strategies = list(job["strategies"])
+    if event.get("strategy") in strategies:
+        strategies = strategies[strategies.index(event["strategy"]) + 1 :]
+    return {**job, "strategies": strategies}
+
+
+def _prepare(unit: Unit, jobs: list[dict[str, Any]], matrix: Matrix, attempt: int) -> ProbeRun:
+    limits = matrix.limits
+    timeout_s = limits.trial_timeout_s if unit.role is Role.LOAD else limits.save_timeout_s
+    request = unit.directory / f"request-{attempt}.json"
+    results = unit.directory / f"results-{attempt}.jsonl"
+    scratch = unit.directory / f"scratch-{attempt}"
+    body = {
+        "protocol": PROTOCOL,
+        "role": unit.role,
+        "cell": unit.cell,
+        "results": str(results),
+        "scratch": str(scratch),
+        "seed": matrix.seed,
+        "tolerance": {"atol": matrix.tolerance.atol, "rtol": matrix.tolerance.rtol},
+        "depth": matrix.depth,
+        "limits": _limits(limits, timeout_s),
+        "jobs": jobs,
+    }
+    request.write_text(json.dumps(body), encoding="utf-8")
+    idle = 2 * timeout_s + IMPORT_ALLOWANCE_S
+    return ProbeRun(
+        request=request, results=results, scratch=scratch, log=unit.log, code=unit.code, idle_timeout_s=idle
+    )
+
+
+def _limits(limits: Limits, timeout_s: float) -> dict[str, Any]:
+    return {"timeout_s": timeout_s, "memory_bytes": limits.memory_mib << 20, "batch": limits.batch}
+
+
+def _unanswered(role: Role, job: dict[str, Any], end: ProbeEnd | None) -> dict[str, Any]:
+    said = "" if end is None else f" (exit code {end.exit_code}): {end.log_tail.strip()[-500:]}"
+    return {
+        "kind": role,
+        "id": job["id"],
+        "strategy": next(iter(job["strategies"]), None),
+        "lab_fault": f"the probe ended early{said}",
+    }

@@ -1,0 +1,75 @@
+"""Observations as JSON and back, and from the probe's events. A malformed event is a fault of the lab."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from lab.words import Death, Difference, Observation, Raised, Stage
+
+
+def observation_from_event(event: dict[str, Any]) -> Observation:
+    """Read an event of the probe; one that cannot be read becomes an observation with a ``lab_fault``."""
+    try:
+        return _observation(event, container=(event.get("manifest") or {}).get("container"))
+    except (KeyError, TypeError, ValueError) as error:
+        return Observation(lab_fault=f"the probe sent what cannot be read: {type(error).__name__}: {error}")
+
+
+def encode(observation: Observation) -> tuple[str, str]:
+    """The observation without its exception, and the exception: exceptions repeat, so they are stored once each."""
+    fields = asdict(observation)
+    raised = {"exception": fields.pop("exception"), "probe_error": fields.pop("probe_error")}
+    slim = {key: value for key, value in fields.items() if value not in (None, (), [], "", 0, 0.0)}
+    return _dump(slim), _dump(raised) if any(raised.values()) else ""
+
+
+def decode(slim: str, raised: str | None) -> Observation:
+    """What ``encode`` wrote, as an observation again."""
+    fields = json.loads(slim)
+    if raised:
+        fields |= json.loads(raised)
+    return _observation(fields, container=fields.get("container"))
+
+
+def _observation(fields: dict[str, Any], container: str | None) -> Observation:
+    return Observation(
+        reached=_stage(fields.get("reached")),
+        failed_at=_stage(fields.get("failed_at")),
+        exception=_raised(fields.get("exception")),
+        probe_error=_raised(fields.get("probe_error")),
+        death=Death(**fields["death"]) if fields.get("death") else None,
+        lab_fault=fields.get("lab_fault"),
+        differences=tuple(Difference(**entry) for entry in fields.get("differences") or ()),
+        container=container,
+        seconds=float(fields.get("seconds") or 0.0),
+        stage_seconds=_pairs(fields.get("stage_seconds")),
+        rss_bytes=int(fields.get("rss_bytes") or 0),
+        log_tail=str(fields.get("log_tail") or ""),
+        training=_pairs(fields.get("training")),
+    )
+
+
+def _raised(fields: dict[str, Any] | None) -> Raised | None:
+    if fields is None:
+        return None
+    chain = tuple(
+        (link["type"], link["message"]) if isinstance(link, dict) else (link[0], link[1]) for link in fields["chain"]
+    )
+    return Raised(type=fields["type"], message=fields["message"], chain=chain, frames=tuple(fields["frames"]))
+
+
+def _pairs(value: Any) -> tuple[tuple[str, Any], ...]:  # noqa: ANN401 - JSON: a dict or a list of pairs
+    if not value:
+        return ()
+    items = value.items() if isinstance(value, dict) else value
+    return tuple((str(key), entry) for key, entry in items)
+
+
+def _stage(value: str | None) -> Stage | None:
+    return None if value is None else Stage(value)
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
