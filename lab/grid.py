@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 PLAIN = "plain"
 FAILURES = (Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT)
 JUDGED = (Outcome.PASS, *FAILURES)
-UNJUDGED = (Outcome.BLOCKED, Outcome.UNSUPPORTED, Outcome.INFRA_ERROR)
+NOTHING_TO_TRY = (Outcome.BLOCKED, Outcome.UNSUPPORTED)
+UNJUDGED = (*NOTHING_TO_TRY, Outcome.INFRA_ERROR)
 
 # The better outcome has the lower rank; among equals the plain strategy, then the earlier one, speaks.
 RANK = {Outcome.PASS: 0, Outcome.DRIFT: 1, Outcome.UNSUPPORTED: 3, Outcome.BLOCKED: 3, Outcome.INFRA_ERROR: 4}
@@ -53,15 +54,7 @@ class Look(StrEnum):
         return _WORDS[self]
 
 
-_SYMBOLS = {
-    Look.PASS: "✓",
-    Look.REMEDY: "✚",
-    Look.DRIFT: "≈",
-    Look.MIXED: "◐",
-    Look.FAILS: "✗",
-    Look.NOT_JUDGED: "?",
-    Look.UNSUPPORTED: "⊘",
-}
+_SYMBOLS = dict(zip(Look, "✓✚≈◐✗?⊘", strict=True))
 _WORDS = {
     Look.PASS: "passes",
     Look.REMEDY: "passes with a remedy",
@@ -110,9 +103,8 @@ class Tally:
         """The share for people; 100% and 0% are said only where they are exact, and nothing where none was judged."""
         if self.share is None:
             return ""
-        if self.share in (0.0, 1.0):
-            return f"{self.share:.0%}"
-        return f"{min(99, max(1, int(self.share * 100 + 0.5)))}%"
+        between = min(99, max(1, int(self.share * 100 + 0.5)))
+        return f"{self.share:.0%}" if self.share in (0.0, 1.0) else f"{between}%"
 
     @property
     def look(self) -> Look:
@@ -167,7 +159,7 @@ class Reason:
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """Everything that a page, a table or a badge counts; a pair without a square was not run."""
+    """All that a page, a table or a badge counts; a pair without a square was not run."""
 
     producers: tuple[Group, ...]
     consumers: tuple[Group, ...]
@@ -233,17 +225,13 @@ def _case(tried: Sequence[Result], plain: str) -> _Case:
     as_typed = next((result for result in tried if result.strategy == plain), None)
     if as_typed is None:
         # Where nothing could be tried at all, that holds for the plain strategy too.
-        nothing_to_try = (Outcome.BLOCKED, Outcome.UNSUPPORTED)
-        as_typed = next((result for result in tried if result.outcome in nothing_to_try), None)
+        as_typed = next((result for result in tried if result.outcome in NOTHING_TO_TRY), None)
     best = min(tried, key=lambda result: (RANK.get(result.outcome, FAILED_RANK), result is not as_typed))
     return _Case(plain=as_typed, best=best)
 
 
 def _square(pair: tuple[str, str], cases: Sequence[_Case]) -> Square:
-    producer, consumer = pair
-    return Square(
-        producer=producer, consumer=consumer, plain=_plain_tally(cases), with_remedies=_best_tally(cases)
-    )
+    return Square(producer=pair[0], consumer=pair[1], plain=_plain_tally(cases), with_remedies=_best_tally(cases))
 
 
 def _plain_tally(cases: Iterable[_Case]) -> Tally:
@@ -253,8 +241,8 @@ def _plain_tally(cases: Iterable[_Case]) -> Tally:
 
 def _best_tally(cases: Sequence[_Case]) -> Tally:
     seen = Counter(case.best.outcome for case in cases)
-    counts = {outcome: seen[outcome] for outcome in Outcome}
-    return Tally(counts=counts, remedied=sum(case.is_remedied for case in cases))
+    remedied = sum(case.is_remedied for case in cases)
+    return Tally(counts={outcome: seen[outcome] for outcome in Outcome}, remedied=remedied)
 
 
 def _look_counts(tallies: Iterable[Tally]) -> dict[Look, int]:
@@ -295,8 +283,7 @@ def _reasons(cases: Iterable[_Case], outcomes: Sequence[Outcome]) -> tuple[Reaso
 def _reason_of(result: Result) -> tuple[bool, str]:
     if result.cause:
         return True, result.cause
-    lines = result.reason.strip().splitlines()
-    return False, lines[0] if lines else "no reason recorded"
+    return False, next(iter(result.reason.strip().splitlines()), "no reason recorded")
 
 
 def _reason(title: str, cases: Sequence[_Case], *, is_cause: bool) -> Reason:

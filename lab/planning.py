@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from lab.identity import KeyMaker
 from lab.words import Artifact, Cell, Format, Model, Outcome, Trial, Unsupported
 
-type Declared = Callable[[str, str, str, str], Unsupported | None]
+Declared: TypeAlias = Callable[[str, str, str, str], Unsupported | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,13 +79,17 @@ def strategies_for(model: Model, form: Format) -> tuple[str, ...]:
     )
 
 
-def plan(scope: Scope, keys: KeyMaker, known: Known) -> Plan:
-    """Plan saves and loads; nothing that is known is planned again."""
+def plan(scope: Scope, keys: KeyMaker, known: Known, canary: tuple[str, str]) -> Plan:
+    """Plan saves and loads; nothing that is known is planned again.
+
+    ``canary`` names the model and the format that every cell with loads saves for its canaries.
+    """
     draft = _Draft(scope, keys, known)
     for producer, consumer in scope.pairs:
         for model in scope.models:
             for form in scope.formats:
                 draft.consider(producer, consumer, model, form)
+    draft.add_canaries(*canary)
     return draft.finish()
 
 
@@ -112,8 +117,14 @@ class _Draft:
             return
         artifact = self._keys.artifact(producer.id, model.id, form.id)
         if not self._is_saved(artifact):
+            self._left_out["blocked: the producer could not save it"] += 1
             return
         self._load(artifact, consumer, strategies_for(model, form))
+
+    def add_canaries(self, model: str, format_id: str) -> None:
+        """Every cell with loads needs an artifact of its own, whatever was selected."""
+        for consumer in self._loads:
+            self._is_saved(self._keys.artifact(consumer, model, format_id))
 
     def finish(self) -> Plan:
         """The plan as a record."""
@@ -131,10 +142,7 @@ class _Draft:
             self._saves.setdefault(artifact.producer, {})[artifact.key] = artifact
             return True
         self._known_saves.add(artifact.key)
-        if self._known.saves[artifact.key] is not None:
-            self._left_out["blocked: the producer could not save it"] += 1
-            return False
-        return True
+        return self._known.saves[artifact.key] is None
 
     def _load(self, artifact: Artifact, consumer: Cell, strategies: tuple[str, ...]) -> None:
         """Plan the strategies that are open: after the known failures, unless one is known to pass."""

@@ -31,16 +31,22 @@ class Locations:
         self.repeated: list[tuple[Path, int]] = []
         for path, span in _entries(text.splitlines()):
             if path in self._spans:
-                self.repeated.append((path, span.first))
+                self._repeat(path, span.first)
             else:
                 self._spans[path] = span
+
+    def _repeat(self, path: Path, line: int) -> None:
+        """Note a second writing; the keys of a table that is written twice say nothing new."""
+        if not any(path[: len(table)] == table for table, _ in self.repeated):
+            self.repeated.append((path, line))
 
     def line(self, path: Path) -> int | None:
         """The line of a path, or of the nearest entry around it; ``None`` where nothing around it is written."""
         for length in range(len(path), 0, -1):
-            span = self._spans.get(path[:length])
-            if span is not None:
-                return span.first
+            around = path[:length]
+            lines = [span.first for found, span in self._spans.items() if found[:length] == around]
+            if lines:
+                return min(lines)
         return None
 
     def end(self, path: Path) -> int | None:

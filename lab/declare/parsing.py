@@ -87,8 +87,9 @@ def _shaped(raw: dict[str, Any]) -> tuple[MatrixFile | None, bool, list[Problem]
 def _leave_out(raw: dict[str, Any], path: tuple[str | int, ...]) -> None:
     """Remove a key or an entry; a table that has no entries of its own is replaced."""
     section = str(path[0])
-    if section in _STAND_INS and (len(path) == 1 or isinstance(_STAND_INS[section], dict) and _STAND_INS[section]):
-        raw[section] = _STAND_INS[section]
+    stand_in = _STAND_INS.get(section)
+    if section in _STAND_INS and (len(path) == 1 or stand_in):
+        raw[section] = stand_in
         return
     inner: Any = raw
     for part in path[:-1]:

@@ -10,9 +10,20 @@ from pydantic_core import ErrorDetails
 
 from lab.declare.locating import Locations, Path
 from lab.declare.naming import suggestion
-from lab.declare.schema import SECTIONS, Entry, MatrixFile
+from lab.declare.schema import LINK, RELEASE, SECTIONS, Entry, MatrixFile
 from lab.errors import LabError
 
+_WANTED = {
+    "string": "a string",
+    "int": "an integer",
+    "float": "a number",
+    "bool": "true or false",
+    "date": "a date",
+    "list": "a list",
+    "dict": "a table",
+    "model": "a table",
+}
+_PATTERNS = {LINK: "must be a link that starts with https://", RELEASE: "must be a full release like 2.15.1"}
 ARRAYS = ("unsupported", "known_failures")
 
 
@@ -69,16 +80,22 @@ def _of_shape(detail: ErrorDetails) -> Problem:
         return Problem(path=path, text=f"key '{key}' is missing")
     if detail["type"] == "value_error":
         return Problem(path=path, text=detail["msg"].removeprefix("Value error, "))
+    if detail["type"] in {"too_short", "string_too_short"}:
+        return Problem(path=path, text=f"{_subject(path)} must not be empty")
     return Problem(path=path, text=f"{_subject(path)} {_expected(detail)}, not {detail['input']!r}")
 
 
 def _expected(detail: ErrorDetails) -> str:
-    """``must be a string``: pydantic's ``Input should be a valid string`` said of a key."""
-    text = detail["msg"]
-    for start in ("Input should be ", "List should ", "String should ", "Value should "):
-        if text.startswith(start):
-            return ("must be " if "be " in start else "must ") + text.removeprefix(start).replace("a valid ", "a ")
-    return f"is wrong ({text})"
+    """Say what was wanted: pydantic's own words where the file has no better ones."""
+    error, context = detail["type"], detail.get("ctx", {})
+    wanted = _WANTED.get(error.removesuffix("_type").removesuffix("_parsing"))
+    if wanted:
+        return f"must be {wanted}"
+    if error == "literal_error":
+        return f"must be {context['expected']}"
+    if error == "string_pattern_mismatch":
+        return _PATTERNS[context["pattern"]]
+    return detail["msg"].replace("Input should be", "must be")
 
 
 def _subject(path: Path) -> str:

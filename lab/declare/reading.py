@@ -49,8 +49,11 @@ def _is_complete(shaped: Shaped, unresolved: list[Problem]) -> bool:
 def _idle(matrix: Matrix, unresolved: list[Problem]) -> list[Problem]:
     """Rules and known failures that never apply, other than those whose names lead nowhere."""
     reported = {problem.path[:2] for problem in unresolved}
-    sound = {place: failure for place, failure in enumerate(matrix.known_failures)
-             if ("known_failures", place) not in reported}
+    sound = {
+        place: failure
+        for place, failure in enumerate(matrix.known_failures)
+        if ("known_failures", place) not in reported
+    }
     found = [Problem(path=("unsupported", place), text=text) for place, text in dead_rules(matrix)]
     found += [Problem(path=("known_failures", place), text=text) for place, text in never_tried(matrix, sound)]
     return [problem for problem in found if problem.path not in reported]

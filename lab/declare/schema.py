@@ -10,6 +10,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 OLDEST_PYTHON = (3, 7)
 NEWEST_PYTHON = (3, 13)
 
+LINK = r"^https://\S+$"
+RELEASE = r"^\d+\.\d+\.\d+\S*$"
+
 Depth = Literal["compare", "train", "resave"]
 Container = Literal["saved-model", "hdf5-model", "hdf5-weights", "hdf5-weights-v3", "zip", "checkpoint", "json"]
 
@@ -33,7 +36,7 @@ def _dotted(version: tuple[int, int]) -> str:
 
 Python = Annotated[str, AfterValidator(_probed_python)]
 Text = Annotated[str, Field(min_length=1)]
-Link = Annotated[str, Field(pattern=r"^https://\S+$")]
+Link = Annotated[str, Field(pattern=LINK)]
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
 Names = Annotated[list[str], Field(min_length=1)]
@@ -79,7 +82,7 @@ class LadderTable(Entry):
 class CellTable(Entry):
     """``[cells."tf2.15"]``."""
 
-    tensorflow: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+\S*$")]
+    tensorflow: Annotated[str, Field(pattern=RELEASE)]
     python: Python
     as_of: date
     package: Text | None = None

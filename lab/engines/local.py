@@ -63,7 +63,7 @@ class LocalEngine:
         run.scratch.mkdir(parents=True, exist_ok=True)
         with run.log.open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - a list, never a shell
-                [built.python, "-B", "-m", "probe", str(run.request)],
+                [built.python, "-m", "probe", str(run.request)],
                 stdin=subprocess.PIPE,  # held open: when the lab is gone the probe sees it and ends
                 stdout=log,
                 stderr=log,

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from lab.words import Cell, EngineName
 
-type OnEvent = Callable[[dict[str, Any]], None]
+OnEvent: TypeAlias = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,9 +64,9 @@ class CellRow:
 
 
 def render_page(grid: Grid, results: Sequence[Result], cells: Sequence[CellReport], provenance: Provenance) -> str:
-    """The whole page; equal arguments give equal text, and nothing in it is fetched from anywhere."""
+    """Give the whole page; equal arguments give equal text, and nothing in it is fetched from anywhere."""
     style, script = _asset("page.css"), _asset("page.js")
-    return (
+    page = (
         _environment()
         .get_template("page.html.j2")
         .render(
@@ -87,6 +87,8 @@ def render_page(grid: Grid, results: Sequence[Result], cells: Sequence[CellRepor
             payload=pack(grid, results, cells),
         )
     )
+    # A lone surrogate in a foreign message must not keep the page from being written.
+    return page.encode(errors="replace").decode()
 
 
 def _environment() -> Environment:

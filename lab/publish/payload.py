@@ -30,7 +30,7 @@ class Table:
         self._index: dict[Hashable, int] = {value: at for at, value in enumerate(values)}
 
     def index(self, value: Hashable) -> int:
-        """The index of a value, added if it is new; -1 for None."""
+        """Give the index of a value, added if it is new; -1 for None."""
         return -1 if value is None else self._index.setdefault(value, len(self._index))
 
     @property
@@ -51,7 +51,9 @@ class Packer:
             "format": Table(grid.formats),
             "outcome": Table(list(Outcome)),
             "stage": Table(list(Stage)),
-            **{name: Table() for name in ("strategy", "cause", "reason", "diff", "exception", "log", "engine", "known")},
+            **{
+                name: Table() for name in ("strategy", "cause", "reason", "diff", "exception", "log", "engine", "known")
+            },
         }
         self.frames = Table()
 
@@ -95,7 +97,7 @@ class Packer:
 
 
 def crop(text: str) -> str:
-    """The text, or its beginning with a word on how much is left out."""
+    """Give the text, or its beginning with a word on how much is left out."""
     if len(text) <= TEXT_LIMIT:
         return text
     return f"{text[:TEXT_LIMIT]} … ({len(text) - TEXT_LIMIT} more characters: see `lab show`)"
@@ -119,7 +121,7 @@ def pack(grid: Grid, results: Sequence[Result], cells: Sequence[CellReport]) -> 
         "symbols": OUTCOME_SYMBOLS,
     }
     text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    # A lone surrogate in a foreign message must not keep the page from being written.
+    # As on the page itself, a lone surrogate in a foreign message becomes a question mark.
     return base64.b64encode(gzip.compress(text.encode(errors="replace"), 9, mtime=0)).decode("ascii")
 
 

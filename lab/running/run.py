@@ -85,7 +85,7 @@ class Run:
         try:
             needed = [cell for cell in self._order.locked if cell in first.saves or cell in first.loads]
             self._phase("build and save", needed, first.save_count, lambda cell: self._build_and_save(cell, first))
-            second = plan(self._order.scope, self._order.keys, self._order.known())
+            second = plan(self._order.scope, self._order.keys, self._order.known(), (canaries.MODEL, canaries.FORMAT))
             loading = sorted(second.loads, key=lambda cell: -len(second.loads[cell]))
             self._phase("load", loading, second.load_count, lambda cell: self._load(cell, second.loads[cell]))
         finally:

@@ -1,7 +1,9 @@
 "use strict";
 (async () => {
   const byId = (id) => document.getElementById(id);
-  const bytes = Uint8Array.from(atob(byId("payload").textContent), (character) => character.charCodeAt(0));
+  const packed = atob(byId("payload").textContent);
+  const bytes = new Uint8Array(packed.length);
+  for (let index = 0; index < packed.length; index++) bytes[index] = packed.charCodeAt(index);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const { columns, tables, frames, cells, looks, symbols } = JSON.parse(await new Response(stream).text());
   const size = columns.key.length;
@@ -14,7 +16,8 @@
 
   // A case is one (model, format) of one pair: rows from `first` up to `end`, its plain row (-1: none), its best row.
   const cases = [], pairs = new Map();
-  const same = (a, b) => ["producer", "consumer", "model", "format"].every((name) => columns[name][a] === columns[name][b]);
+  const { producer: producers, consumer: consumers, model: models, format: formats } = columns;
+  const same = (a, b) => formats[a] === formats[b] && models[a] === models[b] && consumers[a] === consumers[b] && producers[a] === producers[b];
   for (let first = 0; first < size;) {
     let end = first + 1;
     while (end < size && same(first, end)) end++;

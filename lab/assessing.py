@@ -1,0 +1,181 @@
+"""Judge everything that is known of a scope: one result a trial, and one for each reason why there is none. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lab.identity import KeyMaker
+from lab.judging import canary_fault, judge, judge_save
+from lab.planning import Known, Scope, strategies_for
+from lab.words import (
+    Artifact,
+    Cell,
+    Format,
+    Judgement,
+    KnownFailure,
+    Matrix,
+    Model,
+    Observation,
+    Outcome,
+    Result,
+    Stage,
+    Trial,
+)
+
+PLAIN = "plain"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """One stored observation, whichever store it comes from."""
+
+    observation: Observation
+    run: int
+    fingerprint: str
+    engine: str
+    seen_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Everything a store holds, by key; canaries by run and fingerprint.
+
+    ``import_errors`` are the fingerprints of cells declared not to import, and which do not: their finding.
+    """
+
+    saves: Mapping[str, Seen]
+    formats: Mapping[str, str]
+    trials: Mapping[str, Seen]
+    canaries: Mapping[tuple[int, str], Mapping[str, Observation]]
+    import_errors: frozenset[str]
+
+
+class Assessor:
+    """Judge the evidence with the tolerances and containers of a matrix."""
+
+    def __init__(self, matrix: Matrix, evidence: Evidence, engine: str) -> None:
+        self._matrix = matrix
+        self._evidence = evidence
+        self._engine = engine
+        self._containers = {form.id: form.container for form in matrix.formats}
+        self._canary_faults: dict[tuple[int, str], str | None] = {}
+
+    def known(self) -> Known:
+        """What needs not be run again."""
+        return Known(
+            saves={key: self._save_outcome(key, seen) for key, seen in self._evidence.saves.items()},
+            trials={key: self.judge_trial(seen).outcome for key, seen in self._evidence.trials.items()},
+        )
+
+    def judge_trial(self, seen: Seen) -> Judgement:
+        """Judge one trial, in the light of the canaries of its run and cell."""
+        return judge(
+            seen.observation,
+            self._matrix.tolerance,
+            canary_fault=self._canary_fault(seen.run, seen.fingerprint),
+        )
+
+    def judge_artifact(self, artifact: Artifact) -> Judgement | None:
+        """Why there is nothing to load, or None where there is an artifact."""
+        seen = self._evidence.saves.get(artifact.key)
+        if seen is None:
+            return Judgement(outcome=Outcome.INFRA_ERROR, stage=Stage.SAVE, cause=None, reason="not saved yet")
+        return judge_save(seen.observation, self._containers[artifact.format])
+
+    def results(self, scope: Scope, keys: KeyMaker) -> Iterator[Result]:
+        """Every trial of the scope that is known, and every one that cannot be, in the order of the matrix."""
+        expected = {failure.trial: failure for failure in self._matrix.known_failures}
+        for producer, consumer in scope.pairs:
+            for model in scope.models:
+                for form in scope.formats:
+                    if form.id in model.formats:
+                        yield from self._results(scope, keys, (producer, consumer), model, form, expected)
+
+    def _results(
+        self,
+        scope: Scope,
+        keys: KeyMaker,
+        pair: tuple[Cell, Cell],
+        model: Model,
+        form: Format,
+        expected: Mapping[str, KnownFailure],
+    ) -> Iterator[Result]:
+        producer, consumer = pair
+        artifact = keys.artifact(producer.id, model.id, form.id)
+        rule = scope.declared(producer.id, consumer.id, model.id, form.id)
+        if rule is not None:
+            judgement = Judgement(outcome=Outcome.UNSUPPORTED, stage=None, cause=None, reason=rule.reason)
+            yield self._without_trial(artifact, consumer.id, judgement)
+            return
+        blocked = self.judge_artifact(artifact)
+        if blocked is not None:
+            yield self._without_trial(artifact, consumer.id, blocked)
+            return
+        for trial in keys.trials(artifact, consumer.id, strategies_for(model, form)):
+            seen = self._evidence.trials.get(trial.key)
+            if seen is None:
+                if trial.strategy == PLAIN:
+                    missing = Judgement(outcome=Outcome.INFRA_ERROR, stage=None, cause=None, reason="not run yet")
+                    yield self._without_trial(artifact, consumer.id, missing)
+                return
+            judgement = self.judge_trial(seen)
+            yield _result(trial, seen, judgement, expected.get(trial.name))
+            if judgement.outcome is Outcome.PASS:
+                return
+
+    def _without_trial(self, artifact: Artifact, consumer: str, judgement: Judgement) -> Result:
+        seen = self._evidence.saves.get(artifact.key)
+        return Result(
+            producer=artifact.producer,
+            consumer=consumer,
+            model=artifact.model,
+            format=artifact.format,
+            strategy=PLAIN,
+            outcome=judgement.outcome,
+            stage=judgement.stage,
+            cause=judgement.cause,
+            reason=judgement.reason,
+            max_abs_diff=None,
+            seconds=0.0,
+            engine=self._engine,
+            key="",
+            seen_at=seen.seen_at if seen else "",
+            observation=seen.observation if seen and judgement.outcome is Outcome.BLOCKED else None,
+        )
+
+    def _save_outcome(self, key: str, seen: Seen) -> Outcome | None:
+        judgement = judge_save(seen.observation, self._containers.get(self._evidence.formats[key], ""))
+        return None if judgement is None else judgement.outcome
+
+    def _canary_fault(self, run: int, fingerprint: str) -> str | None:
+        """A cell declared not to import has nothing that canaries could check."""
+        if fingerprint in self._evidence.import_errors:
+            return None
+        where = (run, fingerprint)
+        if where not in self._canary_faults:
+            canaries = self._evidence.canaries.get(where, {})
+            self._canary_faults[where] = canary_fault(canaries, self._matrix.tolerance)
+        return self._canary_faults[where]
+
+
+def _result(trial: Trial, seen: Seen, judgement: Judgement, expected: KnownFailure | None) -> Result:
+    artifact = trial.artifact
+    return Result(
+        producer=artifact.producer,
+        consumer=trial.consumer,
+        model=artifact.model,
+        format=artifact.format,
+        strategy=trial.strategy,
+        outcome=judgement.outcome,
+        stage=judgement.stage,
+        cause=judgement.cause,
+        reason=judgement.reason,
+        max_abs_diff=judgement.max_abs_diff,
+        seconds=seen.observation.seconds,
+        engine=seen.engine,
+        key=trial.key,
+        seen_at=seen.seen_at,
+        observation=seen.observation,
+        known_failure=expected.reason if expected else None,
+    )

@@ -1,0 +1,163 @@
+"""What every command needs: the matrix, the selection, the locks, the keys, and the evidence of a store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from lab.assessing import Assessor, Evidence, Seen
+from lab.declare import Rules, Selection, pairs, read_matrix, select
+from lab.engines.local import LocalEngine
+from lab.engines.locking import LockFolder
+from lab.engines.uv import find_uv
+from lab.errors import ExitCode, LabError
+from lab.identity import KeyMaker, ProbeCode
+from lab.planning import Known, Plan, Scope, plan
+from lab.running import canaries
+from lab.running.cells import LockedCell, lock_cells
+from lab.running.run import IMPORT_ERROR
+from lab.running.workplace import Workplace, read_probe_code
+from lab.store import Store
+from lab.words import Cell, EngineName, Format, Matrix, Model
+
+ROOT = Path(__file__).parents[2]
+DEFAULT_OUT = ROOT / "reports" / "out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the arguments of a command select."""
+
+    matrix: Path
+    out: Path
+    cells: str | None = None
+    models: str | None = None
+    formats: str | None = None
+    selection: str | None = None
+    engine: str = "auto"
+    jobs: int = 0
+
+
+class Context:
+    """Everything up to the plan; nothing is run here but uv for missing locks."""
+
+    def __init__(self, wanted: Wanted, say: Callable[[str], None]) -> None:
+        self.wanted = wanted
+        self.matrix = read_matrix(wanted.matrix)
+        self.selection: Selection = select(
+            self.matrix,
+            cells=wanted.cells,
+            models=wanted.models,
+            formats=wanted.formats,
+            selection=wanted.selection,
+        )
+        self.jobs = wanted.jobs or max(1, os.cpu_count() or 1)
+        self.uv = find_uv()
+        self.engine_name = choose_engine(wanted.engine)
+        self.locks = LockFolder(directory=wanted.matrix.parent / "images" / "locks")
+        self.code: ProbeCode = read_probe_code()
+        self.locked: dict[str, LockedCell] = lock_cells(
+            self.selection.cells, self.locks, self.uv, self.engine_name, say, self.jobs
+        )
+        self.workplace = Workplace(directory=wanted.out)
+        self.keys = KeyMaker(
+            self.code,
+            {cell: locked.fingerprint for cell, locked in self.locked.items()},
+            seed=self.matrix.seed,
+            depth=self.matrix.depth,
+        )
+        self.scope = self._scope(self.selection.models, self.selection.formats)
+
+    def engine(self) -> LocalEngine:
+        """The engine to run cells with."""
+        return LocalEngine(cells_directory(), self.uv, self.matrix.limits.build_timeout_s)
+
+    def plan(self, known: Known) -> Plan:
+        """What is to be run, given what is known."""
+        return plan(self.scope, self.keys, known, (canaries.MODEL, canaries.FORMAT))
+
+    def assessor(self, store: Store) -> Assessor:
+        """Judge what a store holds."""
+        return Assessor(self.matrix, self._evidence(store), self.engine_name)
+
+    def known(self, store: Store, *, since_run: int = 0, damaged: frozenset[str] = frozenset()) -> Known:
+        """What is settled: by runs from ``since_run`` on, and without the damaged artifacts."""
+        known = self.assessor(store).known()
+        saves, trials = store.saves(), store.trials() if since_run else {}
+        return Known(
+            saves={
+                key: outcome
+                for key, outcome in known.saves.items()
+                if key not in damaged and saves[key].run >= since_run
+            },
+            trials={key: out for key, out in known.trials.items() if not since_run or trials[key].run >= since_run},
+        )
+
+    def damaged(self, store: Store, planned: Plan) -> frozenset[str]:
+        """The artifacts that are to be loaded and whose files are not what was saved."""
+        saves = store.saves()
+        wanted = {job.artifact.key for jobs in planned.loads.values() for job in jobs}
+        wanted |= {self.keys.artifact(cell, canaries.MODEL, canaries.FORMAT).key for cell in planned.loads}
+        return frozenset(key for key in wanted & saves.keys() if not self.workplace.is_whole(key, saves[key].manifest))
+
+    def _scope(self, models: tuple[Model, ...], formats: tuple[Format, ...]) -> Scope:
+        return Scope(
+            pairs=pairs(self.matrix, self.selection.cells),
+            models=models,
+            formats=formats,
+            declared=Rules(self.matrix).declared_unsupported,
+        )
+
+    def _evidence(self, store: Store) -> Evidence:
+        fingerprints = {cell: locked.fingerprint for cell, locked in self.locked.items()}
+        saves = store.saves()
+        return Evidence(
+            saves={
+                key: Seen(
+                    observation=saved.observation,
+                    run=saved.run,
+                    fingerprint=fingerprints.get(saved.artifact.producer, ""),
+                    engine=self.engine_name,
+                    seen_at=saved.seen_at,
+                )
+                for key, saved in saves.items()
+            },
+            formats={key: saved.artifact.format for key, saved in saves.items()},
+            trials={
+                key: Seen(
+                    observation=seen.observation,
+                    run=seen.run,
+                    fingerprint=seen.fingerprint,
+                    engine=seen.engine,
+                    seen_at=seen.seen_at,
+                )
+                for key, seen in store.trials().items()
+            },
+            canaries=store.canaries(),
+            import_errors=frozenset(
+                fingerprint for fingerprint, cell in store.cells().items() if cell["state"] == IMPORT_ERROR
+            ),
+        )
+
+
+def choose_engine(asked: str) -> EngineName:
+    """The engine to use; raises LabError where the one asked for cannot be had."""
+    if asked == EngineName.DOCKER:
+        message = "the Docker engine is not there yet; use --engine local"
+        raise LabError(message, ExitCode.NO_ENGINE)
+    return EngineName.LOCAL
+
+
+def cells_directory() -> Path:
+    """Where environments are kept: ``LAB_CACHE``, else the user's cache folder."""
+    base = os.environ.get("LAB_CACHE") or platformdirs.user_cache_dir("tensorflow-version-lab")
+    return Path(base) / "cells"
+
+
+def find_cell(matrix: Matrix, cell_id: str) -> Cell:
+    """A cell by its id; raises LabError with the nearest name."""
+    return select(matrix, cells=cell_id).cells[0]

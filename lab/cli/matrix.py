@@ -1,0 +1,173 @@
+"""``lab matrix``: plan, run, render; the main job. ``lab plan`` shows the plan alone."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import shlex
+import sys
+from typing import Any
+
+from lab import __version__
+from lab.cli.context import Context, Wanted
+from lab.cli.progress import progress, say
+from lab.cli.rendering import render
+from lab.cli.summary import print_summary
+from lab.engines.protocol import Engine
+from lab.errors import ExitCode
+from lab.planning import Known, Plan
+from lab.running.run import Order, Run, Tally
+from lab.store import Store, open_store
+
+SECONDS_A_SAVE = 0.4
+SECONDS_A_LOAD = 0.25
+SECONDS_A_CELL = 25.0
+MIB_A_CELL = 1100
+MIB_AN_ARTIFACT = 0.15
+REASONS_SHOWN = 12
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Add ``matrix`` and ``plan``."""
+    matrix = commands.add_parser(
+        "matrix",
+        parents=[common],
+        help="save, load and judge everything selected, then render the page",
+        description="Build the selected cells, save the reference models in each, load each in every other one, and "
+        "render the grid. Nothing that is known is run again; Ctrl-C loses nothing.",
+        epilog="example: python -m lab matrix --select quick",
+    )
+    matrix.add_argument("--fresh", action="store_true", help="run everything selected anew")
+    matrix.set_defaults(command=_matrix)
+    plan = commands.add_parser(
+        "plan", parents=[common], help="show what would run and what is left out", description="Show the plan alone."
+    )
+    plan.add_argument("--fresh", action="store_true", help="as if nothing were known")
+    plan.add_argument("--json", action="store_true", help="one JSON object")
+    plan.set_defaults(command=_plan)
+
+
+def wanted(arguments: argparse.Namespace) -> Wanted:
+    """The selection that the arguments ask for."""
+    return Wanted(
+        matrix=arguments.matrix.resolve(),
+        out=arguments.out.resolve(),
+        cells=arguments.cells,
+        models=arguments.models,
+        formats=arguments.formats,
+        selection=arguments.select,
+        engine=arguments.engine,
+        jobs=arguments.jobs,
+    )
+
+
+def _plan(arguments: argparse.Namespace) -> int:
+    context = Context(wanted(arguments), say)
+    known = Known()
+    if not arguments.fresh and (context.workplace.directory / "store.sqlite").exists():
+        with open_store(context.workplace.directory, writing=False) as store:
+            known = context.known(store)
+    planned = context.plan(known)
+    if arguments.json:
+        print(json.dumps(_plan_fields(context, planned)))
+    else:
+        print("\n".join(_plan_lines(context, planned)))
+    return ExitCode.DONE
+
+
+def _matrix(arguments: argparse.Namespace) -> int:
+    context = Context(wanted(arguments), say)
+    with open_store(context.workplace.directory, writing=True) as store:
+        tally = _run(context, store, fresh=arguments.fresh)
+        page = render(context, store, changed=bool(tally.saved or tally.trials))
+        infra = print_summary(context, store, tally)
+        print(f"page: {page}")
+    return ExitCode.INFRA_ERROR if infra else ExitCode.DONE
+
+
+def _run(context: Context, store: Store, *, fresh: bool) -> Tally:
+    planned = context.plan(Known() if fresh else context.known(store))
+    damaged = frozenset[str]() if fresh else context.damaged(store, planned)
+    if damaged:
+        say(f"{len(damaged)} artifacts are damaged or gone: they are saved anew")
+        planned = context.plan(context.known(store, damaged=damaged))
+    say("\n".join(_plan_lines(context, planned)))
+    if planned.is_empty:
+        return Tally()
+    engine: Engine = context.engine()
+    arguments = shlex.join(sys.argv[1:])
+    run_id = store.begin_run(engine.name, host(), context.code.whole, arguments)
+    order = Order(
+        matrix=context.matrix,
+        scope=context.scope,
+        keys=context.keys,
+        locked=context.locked,
+        engine=engine,
+        workplace=context.workplace,
+        code=context.workplace.snapshot_probe(context.code),
+        jobs=context.jobs,
+        known=lambda: context.known(store, since_run=run_id if fresh else 0),
+    )
+    with progress() as shown:
+        try:
+            tally = Run(order, store, run_id, shown).go(planned)
+        except KeyboardInterrupt:
+            say("stopped; everything seen so far is kept: run the same command again to go on")
+            raise
+    store.finish_run(run_id)
+    return tally
+
+
+def host() -> str:
+    """What this machine is, without its name."""
+    return f"{platform.system()} {platform.machine()}, lab {__version__}, Python {platform.python_version()}"
+
+
+def _plan_fields(context: Context, planned: Plan) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "engine": context.engine_name,
+        "cells": [cell.id for cell in context.selection.cells],
+        "pairs": len(context.scope.pairs),
+        "saves": planned.save_count,
+        "loads": planned.load_count,
+        "known_saves": planned.known_saves,
+        "known_trials": planned.known_trials,
+        "left_out": dict(planned.left_out),
+        "estimated_seconds": round(_seconds(context, planned)),
+        "estimated_mib": round(_mib(planned)),
+    }
+
+
+def _plan_lines(context: Context, planned: Plan) -> list[str]:
+    cells = len(context.selection.cells)
+    lines = [
+        f"engine: {context.engine_name} (no sandbox: what is in a model runs as you)",
+        f"plan: {cells} cells, {len(context.scope.pairs)} pairs, {planned.save_count} artifacts to save "
+        f"({planned.known_saves} known), {planned.load_count} to load ({planned.known_trials} trials known)",
+    ]
+    if not planned.is_empty:
+        minutes = _seconds(context, planned) / 60
+        lines.append(f"      about {max(1, round(minutes))} min, up to {_mib(planned) / 1024:.1f} GiB of disk")
+    reasons = list(planned.left_out.items())
+    if reasons:
+        lines.append("left out:")
+        lines += [f"  {count:6d}  {reason}" for reason, count in reasons[:REASONS_SHOWN]]
+    if len(reasons) > REASONS_SHOWN:
+        rest = sum(count for _, count in reasons[REASONS_SHOWN:])
+        lines.append(f"  {rest:6d}  for {len(reasons) - REASONS_SHOWN} more reasons: python -m lab plan --json")
+    return lines
+
+
+def _seconds(context: Context, planned: Plan) -> float:
+    cells = len(planned.saves) + len(planned.loads)
+    work = planned.save_count * SECONDS_A_SAVE + planned.load_count * SECONDS_A_LOAD + cells * SECONDS_A_CELL
+    return 0.0 if planned.is_empty else work / context.jobs
+
+
+def _mib(planned: Plan) -> float:
+    cells = len(set(planned.saves) | set(planned.loads))
+    return cells * MIB_A_CELL + planned.save_count * MIB_AN_ARTIFACT
+
+

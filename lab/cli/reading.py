@@ -1,0 +1,188 @@
+"""``lab cells``, ``lab results``, ``lab show``: read what is declared and what was found."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from lab.cli.context import Context
+from lab.cli.matrix import wanted
+from lab.cli.progress import say
+from lab.cli.rendering import cell_reports
+from lab.errors import ExitCode, LabError
+from lab.store import open_store
+from lab.words import CellReport, Observation, Result
+
+SCHEMA = 1
+FRAMES_SHOWN = 12
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Add ``cells``, ``results`` and ``show``."""
+    for name, command, text in (
+        ("cells", _cells, "list the cells with their lock, fingerprint and state"),
+        ("results", _results, "list every result, one a line"),
+    ):
+        parser = commands.add_parser(name, parents=[common], help=text, description=text.capitalize() + ".")
+        parser.add_argument("--json", action="store_true", help="one JSON object a line (schema in the README)")
+        parser.set_defaults(command=command)
+    show = commands.add_parser(
+        "show",
+        parents=[common],
+        help="the whole evidence of one square",
+        description="Everything that is known of a pair: observations, tracebacks, environments, how to reproduce.",
+        epilog="example: python -m lab show tf2.16 tf2.10 dense-sequential h5",
+    )
+    for name, optional in (("producer", False), ("consumer", False), ("model", True), ("format", True)):
+        show.add_argument(name, metavar=name.upper(), nargs="?" if optional else None)
+    show.add_argument("--json", action="store_true", help="one JSON object a line")
+    show.set_defaults(command=_show)
+
+
+def result_fields(result: Result) -> dict[str, Any]:
+    """The public contract of one result."""
+    return {
+        "schema": SCHEMA,
+        "producer": result.producer,
+        "consumer": result.consumer,
+        "model": result.model,
+        "format": result.format,
+        "strategy": result.strategy,
+        "outcome": result.outcome,
+        "stage": result.stage,
+        "cause": result.cause,
+        "max_abs_diff": result.max_abs_diff,
+        "seconds": round(result.seconds, 4),
+        "engine": result.engine,
+        "reason": result.reason,
+        "key": result.key,
+        "seen_at": result.seen_at,
+        "known_failure": result.known_failure,
+    }
+
+
+def cell_fields(report: CellReport, lock: Path) -> dict[str, Any]:
+    """The public contract of one cell."""
+    cell = report.cell
+    return {
+        "schema": SCHEMA,
+        "id": cell.id,
+        "tensorflow": cell.tensorflow,
+        "keras": report.facts.get("keras") or cell.keras,
+        "python": cell.python,
+        "cuda": cell.cuda,
+        "cudnn": cell.cudnn,
+        "lock": f"images/locks/{lock.name}" if lock.exists() else None,
+        "fingerprint": report.fingerprint,
+        "state": report.state,
+        "reason": report.reason,
+        "group": cell.group,
+    }
+
+
+def _cells(arguments: argparse.Namespace) -> int:
+    context = Context(wanted(arguments), say)
+    with _maybe_store(context) as store:
+        reports = cell_reports(context, store)
+    rows = [cell_fields(report, context.locks.path(report.cell)) for report in reports]
+    if arguments.json:
+        _print_json(rows)
+        return ExitCode.DONE
+    for row in rows:
+        print(f"{row['id']:18s} TF {row['tensorflow']:8s} Python {row['python']:5s} {row['state']:12s} {row['reason']}")
+    return ExitCode.DONE
+
+
+def _results(arguments: argparse.Namespace) -> int:
+    context = Context(wanted(arguments), say)
+    with open_store(context.workplace.directory, writing=False) as store:
+        results = list(context.assessor(store).results(context.scope, context.keys))
+    if arguments.json:
+        _print_json(result_fields(result) for result in results)
+        return ExitCode.DONE
+    for result in results:
+        print(f"{result.outcome:12s} {result.name}  {result.reason}")
+    return ExitCode.DONE
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    pair = f"{arguments.producer} {arguments.consumer}"
+    arguments.cells, arguments.models, arguments.formats = pair, arguments.model, arguments.format
+    context = Context(wanted(arguments), say)
+    with open_store(context.workplace.directory, writing=False) as store:
+        results = [
+            result
+            for result in context.assessor(store).results(context.scope, context.keys)
+            if (result.producer, result.consumer) == (arguments.producer, arguments.consumer)
+        ]
+        reports = {report.cell.id: report for report in cell_reports(context, store)}
+    if not results:
+        message = f"{arguments.producer} and {arguments.consumer} are not compared: see 'pairing' in matrix.toml"
+        raise LabError(message, ExitCode.NOTHING_SELECTED)
+    if arguments.json:
+        _print_json({**result_fields(result), "evidence": _evidence(result.observation)} for result in results)
+        return ExitCode.DONE
+    for result in results:
+        print("\n".join(_evidence_lines(result)))
+    print("\n".join(_environment_lines(reports[arguments.producer], reports[arguments.consumer])))
+    return ExitCode.DONE
+
+
+def _evidence(seen: Observation | None) -> dict[str, Any] | None:
+    if seen is None:
+        return None
+    raised = seen.exception or seen.probe_error
+    return {
+        "reached": seen.reached,
+        "failed_at": seen.failed_at,
+        "exception": None if raised is None else {"type": raised.type, "message": raised.message},
+        "chain": [] if raised is None else [list(link) for link in raised.chain],
+        "frames": [] if raised is None else list(raised.frames),
+        "stage_seconds": dict(seen.stage_seconds),
+        "rss_bytes": seen.rss_bytes,
+        "training": dict(seen.training),
+        "log_tail": seen.log_tail,
+    }
+
+
+def _evidence_lines(result: Result) -> list[str]:
+    lines = [f"{result.name}: {result.outcome}" + (f" at {result.stage}" if result.stage else "")]
+    lines.append(f"  {result.reason}")
+    if result.max_abs_diff is not None:
+        lines.append(f"  max_abs_diff {result.max_abs_diff:.3g} in {result.seconds:.2f} s, seen {result.seen_at}")
+    raised = result.observation and (result.observation.exception or result.observation.probe_error)
+    if raised:
+        lines.append(f"  {raised.type}: {raised.message}".replace("\n", "\n    "))
+        lines += [f"    caused by {kind}: {message.splitlines()[0] if message else ''}" for kind, message in raised.chain]
+        lines += [f"      {frame}" for frame in raised.frames[-FRAMES_SHOWN:]]
+    if result.observation and result.observation.log_tail:
+        lines.append("  log: " + result.observation.log_tail.strip().replace("\n", "\n    "))
+    if result.key:
+        lines.append(f"  reproduce: python -m lab repro {result.key}")
+    return lines
+
+
+def _environment_lines(producer: CellReport, consumer: CellReport) -> list[str]:
+    """The two environments side by side, only what differs."""
+    left, right = producer.facts.get("packages", {}), consumer.facts.get("packages", {})
+    lines = [f"environments: {producer.cell.id} | {consumer.cell.id} (only what differs)"]
+    lines.append(f"  {'python':28s} {producer.facts.get('python', '?'):16s} {consumer.facts.get('python', '?')}")
+    for name in sorted(left.keys() | right.keys()):
+        if left.get(name) != right.get(name):
+            lines.append(f"  {name:28s} {left.get(name, '-'):16s} {right.get(name, '-')}")
+    return lines
+
+
+def _maybe_store(context: Context) -> Any:  # noqa: ANN401 - a context manager of Store
+    """The store to read; an empty one where nothing has been run yet."""
+    exists = (context.workplace.directory / "store.sqlite").exists()
+    return open_store(context.workplace.directory, writing=not exists)
+
+
+def _print_json(rows: Iterable[dict[str, Any]]) -> None:
+    for row in rows:
+        sys.stdout.write(json.dumps(row) + "\n")

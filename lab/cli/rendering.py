@@ -1,0 +1,60 @@
+"""Make the page from the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lab import __version__
+from lab.assessing import PLAIN
+from lab.cli.context import Context
+from lab.grid import build_grid
+from lab.store import Store
+from lab.words import CellReport, Provenance, Result
+
+
+def render(context: Context, store: Store, *, changed: bool = True) -> Path:
+    """Write ``index.html`` of the output folder; left as it is when nothing changed."""
+    page = context.workplace.directory / "index.html"
+    if not changed and page.exists():
+        return page
+    from lab.publish import render_page  # noqa: PLC0415 - Jinja2 is not needed by the other commands
+
+    results = list(context.assessor(store).results(context.scope, context.keys))
+    reports = cell_reports(context, store)
+    grid = build_grid(context.matrix, results, reports)
+    text = render_page(grid, results, reports, provenance(context, store, results))
+    part = page.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(page)
+    return page
+
+
+def cell_reports(context: Context, store: Store) -> list[CellReport]:
+    """Every selected cell with what the store knows of it."""
+    seen = store.cells()
+    reports = []
+    for cell in context.selection.cells:
+        locked = context.locked[cell.id]
+        row = seen.get(locked.fingerprint)
+        state = "not-built" if row is None else row["state"]
+        reason = (locked.fault or "") if row is None else row["reason"]
+        facts = {} if row is None else row["facts"]
+        reports.append(CellReport(cell=cell, fingerprint=locked.fingerprint, state=state, reason=reason, facts=facts))
+    return reports
+
+
+def provenance(context: Context, store: Store, results: list[Result]) -> Provenance:
+    """Where the results come from: the newest run, and the span of the observations."""
+    times = sorted(result.seen_at for result in results if result.seen_at)
+    runs = store.runs()
+    tried = sum(1 for result in results if result.key)
+    return Provenance(
+        started_at=times[0] if times else "",
+        finished_at=times[-1] if times else "",
+        engine=context.engine_name,
+        host=runs[-1]["host"] if runs else "",
+        lab_version=__version__,
+        probe_hash=context.code.whole,
+        trials_run=tried,
+        trials_known=sum(1 for result in results if result.strategy == PLAIN),
+    )

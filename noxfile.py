@@ -1,0 +1,117 @@
+"""The door to the lab: list what can be done, install what it needs, hand over to ``python -m lab``.
+
+Nothing is decided here. Each session installs the lab into an environment of its own, once, and again only when
+``pyproject.toml`` changes; so a run with nothing to do costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.sessions = ["matrix"]
+nox.options.reuse_venv = "yes"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_external_run = True
+
+ROOT = Path(__file__).parent
+STOPPING_S = 60.0  # after Ctrl-C the lab ends its cells and closes its store; nox alone would give it 0.3 s
+INTERRUPTED = 130
+
+
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """Save, load, judge, render: the main job.
+
+    Builds the selected cells, saves the reference models in each, loads each in every other one and writes the grid
+    to reports/out/index.html. What is known already is not run again; Ctrl-C loses nothing.
+
+        nox -s matrix                                              everything in matrix.toml
+        nox -s matrix -- --select quick                            five cells, one of each era
+        nox -s matrix -- --cells 'tf2.15 tf2.16*' --formats 'h5 keras'
+        nox -s matrix -- --help                                    all options
+    """
+    _hand_over(session, "matrix")
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Resolve cells as of their dates into images/locks: nox -s lock -- --cells 'tf2.1*'.
+
+        nox -s lock                         all cells
+        nox -s lock -- --cells tf2.15       one cell
+    """
+    _hand_over(session, "lock")
+
+
+@nox.session
+def add(session: nox.Session) -> None:
+    """Add a TensorFlow release to matrix.toml and lock it: nox -s add -- 2.22.0.
+
+    Then ``nox -s matrix`` runs the new row and the new column, and nothing else.
+    """
+    _hand_over(session, "add")
+
+
+@nox.session
+def report(session: nox.Session) -> None:
+    """Render the page again from what is stored, offline: nox -s report."""
+    _hand_over(session, "report")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Time the lab against loads in one process and a process per load: nox -s bench."""
+    _hand_over(session, "bench")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests: nox -s tests -- -m 'not cells' leaves real TensorFlow out.
+
+        nox -s tests                              all; what cannot run here is skipped, with the reason
+        nox -s tests -- -m 'not cells'            without real TensorFlow: seconds
+        nox -s tests -- tests/test_grid.py -k share
+        LAB_REQUIRE_CELLS=1 LAB_REQUIRE_BROWSER=1 nox -s tests     nothing may be skipped for want of a cell or Chromium
+    """
+    _install(session, ".[dev]")
+    session.run("pytest", *session.posargs, interrupt_timeout=STOPPING_S)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, format, types and the import contract: nox -s lint."""
+    _install(session, ".[dev]")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("lint-imports")
+
+
+def _hand_over(session: nox.Session, command: str) -> None:
+    """Run ``python -m lab COMMAND`` and end as it ends: its exit code, its stdout and its stderr."""
+    _install(session, ".")
+    try:
+        # stderr=None: nox would else send progress into stdout, where the results are.
+        session.run(
+            "python", "-m", "lab", command, *session.posargs, log=False, stderr=None, interrupt_timeout=STOPPING_S
+        )
+    except nox.command.CommandFailed as failed:
+        # nox knows only 0 and 1. SystemExit is not caught by it, so the lab's own code reaches the shell.
+        raise SystemExit(failed.return_code) from None
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+
+
+def _install(session: nox.Session, what: str) -> None:
+    """Install the lab, editable, unless this environment has just this one."""
+    wanted = "\n".join((str(ROOT), what, hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()))
+    stamp = Path(session.virtualenv.location, "lab-installed.txt")
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    stamp.unlink(missing_ok=True)
+    session.install("--editable", what)
+    stamp.write_text(wanted, encoding="utf-8")

@@ -1,0 +1,108 @@
+"""The page is one file, the same for the same results, and foreign text in it is inert."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+from page_samples import HOSTILE, PROVENANCE, a_cell, a_matrix, hostile_results, many_results, reports
+
+from lab.grid import build_grid
+from lab.publish import render_page
+
+MEBIBYTE = 1024 * 1024
+
+
+def rendered(*, hostile: bool = False) -> str:
+    """The page of the synthetic results."""
+    matrix = a_matrix()
+    results = many_results(matrix) + (hostile_results() if hostile else [])
+    return render_page(build_grid(matrix, results, reports(matrix)), results, reports(matrix), PROVENANCE)
+
+
+class Tags(HTMLParser):
+    """Collects the start tags of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note one tag."""
+        self.seen.append((tag, dict(attrs)))
+
+
+def test_the_same_results_give_the_same_bytes() -> None:
+    assert rendered(hostile=True) == rendered(hostile=True)
+
+
+def test_nothing_is_loaded_from_a_network() -> None:
+    page = rendered()
+
+    assert not [tag for tag, attributes in Tags(page).seen if "src" in attributes]
+    assert not re.search(r"https?://|@import|url\(", page)
+
+
+def test_hostile_text_makes_no_element() -> None:
+    tags = Tags(rendered(hostile=True)).seen
+
+    assert not [tag for tag, attributes in tags if tag in ("img", "svg") or "onerror" in attributes]
+    assert [tag for tag, _ in tags].count("script") == 2
+
+
+def test_the_policy_allows_only_our_own_style_and_script() -> None:
+    policy = next(tag["content"] for _, tag in Tags(rendered()).seen if "http-equiv" in tag)
+
+    assert policy
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy
+
+
+def test_the_payload_holds_every_result() -> None:
+    matrix = a_matrix()
+    results = many_results(matrix) + hostile_results()
+
+    page = render_page(build_grid(matrix, results, []), results, [], PROVENANCE)
+
+    packed = re.search(r'id="payload">([^<]+)<', page)
+    assert packed
+    payload = json.loads(gzip.decompress(base64.b64decode(packed[1])))
+    assert {len(column) for column in payload["columns"].values()} == {len(results)}
+    assert HOSTILE in payload["tables"]["model"]
+
+
+def test_every_square_is_a_link_with_words() -> None:
+    page = rendered()
+
+    assert '<td id="tf2.4..tf2.10"><a href="#tf2.4..tf2.10" title="tf2.4 → tf2.10\nplain: mixed,' in page
+
+
+def test_the_causes_stand_in_the_html() -> None:
+    assert "keras3-config-in-keras2" in rendered().split('id="payload"')[0]
+
+
+def test_a_cells_reason_stands_in_the_html() -> None:
+    matrix = a_matrix()
+    failed = [replace(each, state="import-error", reason=HOSTILE) for each in reports(matrix)]
+
+    page = render_page(build_grid(matrix, [], failed), [], failed, PROVENANCE)
+
+    assert "&lt;/script&gt;&lt;img" in page
+
+
+def test_seventy_thousand_results_stay_under_six_mebibytes() -> None:
+    cells = tuple(a_cell(f"tf2.{minor}", "keras2" if minor < 16 else "keras3") for minor in range(22))
+    models = tuple(f"model-{at}" for at in range(14))
+    formats = tuple(f"format-{at}" for at in range(7))
+    matrix = a_matrix(cells=cells, models=models, formats=formats)
+    results = many_results(matrix)
+    assert len(results) > 70_000
+
+    page = render_page(build_grid(matrix, results, reports(matrix)), results, reports(matrix), PROVENANCE)
+
+    assert len(page.encode()) < 6 * MEBIBYTE
