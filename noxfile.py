@@ -39,10 +39,12 @@ def matrix(session: nox.Session) -> None:
 
 @nox.session
 def lock(session: nox.Session) -> None:
-    """Resolve cells as of their dates into images/locks: nox -s lock -- --cells 'tf2.1*'.
+    """Resolve cells as of their dates into images/locks: nox -s lock -- 'tf2.1*'.
 
-        nox -s lock                         all cells
-        nox -s lock -- --cells tf2.15       one cell
+    A cell that has a lock is resolved anew; the same date gives the same lock.
+
+        nox -s lock                        all cells
+        nox -s lock -- tf2.4 'tf2.1*'      some of them
     """
     _hand_over(session, "lock")
 
@@ -71,6 +73,8 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests: nox -s tests -- -m 'not cells' leaves real TensorFlow out.
+
+    Cells that the tests need are built on the way and kept.
 
         nox -s tests                              all; what cannot run here is skipped, with the reason
         nox -s tests -- -m 'not cells'            without real TensorFlow: seconds

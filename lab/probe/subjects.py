@@ -43,6 +43,8 @@ class KerasSubject:
     can_resave = True
 
     def __init__(self, tensorflow: Any, model: Any) -> None:
+        if not callable(model):
+            raise Refused("the load gave a {}, not a model that can be called".format(type(model).__name__))
         self._tensorflow = tensorflow
         self.model = model
 
@@ -57,15 +59,15 @@ class KerasSubject:
         with tf.GradientTape() as tape:
             outputs = tf.nest.flatten(self.model(given[0] if len(given) == 1 else given, training=True))
             loss = tf.add_n([tf.reduce_mean(tf.square(output)) for output in outputs])
-        variables = self.model.trainable_variables
+        variables = api(self.model, "trainable_variables")
         gradients = tape.gradient(loss, variables)
         if not variables or all(gradient is None for gradient in gradients):
             raise Refused("no gradient reaches any trainable variable")
         optimizer = getattr(self.model, "optimizer", None)
         if optimizer is None:
             return {"optimizer": None, "iterations": None}
-        resumed_at = int(np.asarray(optimizer.iterations))
-        optimizer.apply_gradients([(g, v) for g, v in zip(gradients, variables) if g is not None])
+        resumed_at = int(np.asarray(api(optimizer, "iterations")))
+        api(optimizer, "apply_gradients")([(g, v) for g, v in zip(gradients, variables) if g is not None])
         return {"optimizer": type(optimizer).__name__, "iterations": resumed_at}
 
     def resave(self, way: Any, directory: str) -> None:

@@ -6,6 +6,7 @@ import io
 import os
 from typing import Any, Callable, Dict
 
+from probe.answers import Refused
 from probe.subjects import Given, KerasSubject
 
 ARCHITECTURE = "architecture.json"
@@ -25,6 +26,8 @@ def _load(given: Given, objects: Dict[str, Any]) -> KerasSubject:
         text = stream.read()
     given.enter("rebuild")
     model = given.tensorflow.keras.models.model_from_json(text, custom_objects=objects)
+    if not hasattr(model, "load_weights"):
+        raise Refused("model_from_json gave a {}, not a model".format(type(model).__name__))
     given.enter("weights")
     model.load_weights(os.path.join(given.directory, WEIGHTS))
     return KerasSubject(given.tensorflow, model)

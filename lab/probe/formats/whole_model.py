@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from typing import Any, Callable, Dict
 
+from probe.answers import Refused
 from probe.subjects import Given, KerasSubject, SignatureSubject
 
 Strategy = Callable[[Given], Any]
@@ -18,7 +20,9 @@ def strategies(name: str) -> Dict[str, Strategy]:
 
     def load(given: Given, **options: Any) -> KerasSubject:
         path = os.path.normpath(os.path.join(given.directory, name))
-        return KerasSubject(given.tensorflow, given.tensorflow.keras.models.load_model(path, **options))
+        load_model = given.tensorflow.keras.models.load_model
+        _refuse_unknown(load_model, options)
+        return KerasSubject(given.tensorflow, load_model(path, **options))
 
     return {
         "plain": load,
@@ -27,6 +31,14 @@ def strategies(name: str) -> Dict[str, Strategy]:
         "custom-objects-no-compile": lambda given: load(given, custom_objects=given.custom_objects(), compile=False),
         "unsafe": lambda given: load(given, custom_objects=given.custom_objects(), compile=False, safe_mode=False),
     }
+
+
+def _refuse_unknown(load_model: Any, options: Dict[str, Any]) -> None:
+    """Say which option this version's ``load_model`` does not know, instead of stumbling over it."""
+    taken = inspect.signature(load_model).parameters
+    unknown = [name for name in options if name not in taken]
+    if unknown:
+        raise Refused("load_model takes no {} here".format(", ".join(sorted(unknown))))
 
 
 def through_signatures(name: str) -> Dict[str, Strategy]:
