@@ -37,7 +37,8 @@ def environment_key(cell: Cell, lock_text: str) -> str:
 def fingerprint(cell: Cell, lock_text: str, engine: EngineName) -> str:
     """Everything that decides what happens in a cell. Another engine, another fingerprint."""
     env = json.dumps(sorted(cell.env))
-    return digest(engine, environment_key(cell, lock_text), env, cell.base_image or "", cell.cuda or "")
+    device = (cell.base_image or "", cell.cuda or "", cell.cudnn or "")
+    return digest(engine, environment_key(cell, lock_text), env, *device)
 
 
 @dataclass(frozen=True, kw_only=True)

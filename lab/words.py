@@ -116,9 +116,10 @@ class KnownFailure:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one trial, one save or one build may take; seconds and MiB."""
+    """What one trial, one save or one build may take; seconds of wall or processor time, MiB."""
 
     trial_timeout_s: float
+    trial_cpu_s: float
     save_timeout_s: float
     memory_mib: int
     build_timeout_s: float
@@ -178,7 +179,7 @@ class Trial:
     def name(self) -> str:
         """The readable id: ``producer/consumer/model/format/strategy``."""
         artifact = self.artifact
-        return "/".join((artifact.producer, self.consumer, artifact.model, artifact.format, self.strategy))
+        return f"{artifact.producer}/{self.consumer}/{artifact.model}/{artifact.format}/{self.strategy}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,7 +281,7 @@ class Result:
     @property
     def name(self) -> str:
         """The readable id: ``producer/consumer/model/format/strategy``."""
-        return "/".join((self.producer, self.consumer, self.model, self.format, self.strategy))
+        return f"{self.producer}/{self.consumer}/{self.model}/{self.format}/{self.strategy}"
 
 
 @dataclass(frozen=True, kw_only=True)

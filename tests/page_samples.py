@@ -67,7 +67,7 @@ def a_matrix(
         unsupported=(),
         known_failures=(),
         selections=(),
-        limits=Limits(trial_timeout_s=1, save_timeout_s=1, memory_mib=1, build_timeout_s=1, batch=1),
+        limits=Limits(trial_timeout_s=1, trial_cpu_s=1, save_timeout_s=1, memory_mib=1, build_timeout_s=1, batch=1),
         tolerance=Tolerance(atol=0, rtol=0),
         depth="compare",
         seed=1,

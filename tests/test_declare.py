@@ -25,6 +25,7 @@ group = "main"
 
 [limits]
 trial_timeout_s = 60
+trial_cpu_s = 12
 save_timeout_s = 180
 memory_mib = 4096
 build_timeout_s = 900

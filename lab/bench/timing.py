@@ -140,7 +140,12 @@ def _request(load: Workload, built: BuiltCell, jobs: Sequence[Job], directory: P
         "seed": matrix.seed,
         "tolerance": {"atol": matrix.tolerance.atol, "rtol": matrix.tolerance.rtol},
         "depth": matrix.depth,
-        "limits": {"timeout_s": limits.trial_timeout_s, "memory_bytes": limits.memory_mib << 20, "batch": 1},
+        "limits": {
+            "timeout_s": limits.trial_timeout_s,
+            "cpu_s": limits.trial_cpu_s,
+            "memory_bytes": limits.memory_mib << 20,
+            "batch": 1,
+        },
         "jobs": [dict(job) for job in jobs],
     }
 

@@ -33,7 +33,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     )
     add.add_argument("version", metavar="VERSION", help="a TensorFlow release, e.g. 2.22.0")
     add.add_argument("--id", metavar="CELL", help="the cell's id (default: tf2.22)")
-    add.add_argument("--python", metavar="X.Y", help="its Python (default: the newest that the release and the lab run)")
+    add.add_argument(
+        "--python", metavar="X.Y", help="its Python (default: the newest that the release and the lab run)"
+    )
     add.add_argument("--matrix", type=type(ROOT), default=ROOT / "matrix.toml", metavar="FILE")
     add.set_defaults(command=_add)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ EXIT_CODES = """exit codes:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     parsed = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)  # whoever ends the lab politely gets what Ctrl-C gives
     try:
         return int(parsed.command(parsed))
     except LabError as error:
@@ -33,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader (head, less) has seen enough; nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.DONE)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:

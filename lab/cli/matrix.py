@@ -144,8 +144,10 @@ def _plan_lines(context: Context, planned: Plan) -> list[str]:
     cells = len(context.selection.cells)
     lines = [
         f"engine: {context.engine_name} (no sandbox: what is in a model runs as you)",
-        f"plan: {cells} cells, {len(context.scope.pairs)} pairs, {planned.save_count} artifacts to save "
-        f"({planned.known_saves} known), {planned.load_count} to load ({planned.known_trials} trials known)",
+        (
+            f"plan: {cells} cells, {len(context.scope.pairs)} pairs, {planned.save_count} artifacts to save "
+            f"({planned.known_saves} known), {planned.load_count} to load ({planned.known_trials} trials known)"
+        ),
     ]
     if not planned.is_empty:
         minutes = _seconds(context, planned) / 60
@@ -169,5 +171,3 @@ def _seconds(context: Context, planned: Plan) -> float:
 def _mib(planned: Plan) -> float:
     cells = len(set(planned.saves) | set(planned.loads))
     return cells * MIB_A_CELL + planned.save_count * MIB_AN_ARTIFACT
-
-

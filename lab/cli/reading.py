@@ -157,7 +157,9 @@ def _evidence_lines(result: Result) -> list[str]:
     raised = result.observation and (result.observation.exception or result.observation.probe_error)
     if raised:
         lines.append(f"  {raised.type}: {raised.message}".replace("\n", "\n    "))
-        lines += [f"    caused by {kind}: {message.splitlines()[0] if message else ''}" for kind, message in raised.chain]
+        lines += [
+            f"    caused by {kind}: {message.splitlines()[0] if message else ''}" for kind, message in raised.chain
+        ]
         lines += [f"      {frame}" for frame in raised.frames[-FRAMES_SHOWN:]]
     if result.observation and result.observation.log_tail:
         lines.append("  log: " + result.observation.log_tail.strip().replace("\n", "\n    "))
@@ -171,10 +173,8 @@ def _environment_lines(producer: CellReport, consumer: CellReport) -> list[str]:
     left, right = producer.facts.get("packages", {}), consumer.facts.get("packages", {})
     lines = [f"environments: {producer.cell.id} | {consumer.cell.id} (only what differs)"]
     lines.append(f"  {'python':28s} {producer.facts.get('python', '?'):16s} {consumer.facts.get('python', '?')}")
-    for name in sorted(left.keys() | right.keys()):
-        if left.get(name) != right.get(name):
-            lines.append(f"  {name:28s} {left.get(name, '-'):16s} {right.get(name, '-')}")
-    return lines
+    differing = [name for name in sorted(left.keys() | right.keys()) if left.get(name) != right.get(name)]
+    return lines + [f"  {name:28s} {left.get(name, '-'):16s} {right.get(name, '-')}" for name in differing]
 
 
 def _maybe_store(context: Context) -> Any:  # noqa: ANN401 - a context manager of Store

@@ -19,7 +19,14 @@ _PLACE = re.compile(r"\s*\(at line (\d+), column \d+\)$")
 _STAND_INS: dict[str, Any] = {
     "schema": 1,
     "defaults": {"package": "tensorflow-cpu", "group": "main"},
-    "limits": {"trial_timeout_s": 1, "save_timeout_s": 1, "memory_mib": 1, "build_timeout_s": 1, "batch": 1},
+    "limits": {
+        "trial_timeout_s": 1,
+        "trial_cpu_s": 1,
+        "save_timeout_s": 1,
+        "memory_mib": 1,
+        "build_timeout_s": 1,
+        "batch": 1,
+    },
     "tolerances": {"atol": 0, "rtol": 0},
     "ladder": {"depth": "compare", "seed": 0},
     "groups": {},

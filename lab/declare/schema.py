@@ -59,6 +59,7 @@ class LimitsTable(Entry):
     """``[limits]``."""
 
     trial_timeout_s: Seconds
+    trial_cpu_s: Seconds
     save_timeout_s: Seconds
     memory_mib: Count
     build_timeout_s: Seconds

@@ -56,7 +56,11 @@ def _files(package: str) -> list[dict[str, str]]:
 
 
 def _is_wheel_of(filename: str, package: str, version: str) -> bool:
-    return filename.startswith(f"{package.replace('-', '_')}-{version}-") and "x86_64" in filename and "manylinux" in filename
+    return (
+        filename.startswith(f"{package.replace('-', '_')}-{version}-")
+        and "x86_64" in filename
+        and "manylinux" in filename
+    )
 
 
 def _python(filename: str) -> tuple[int, int] | None:

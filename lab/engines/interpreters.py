@@ -1,4 +1,4 @@
-"""Find a CPython of a given minor version: on PATH, in uv's store, in pyenv's version folders; else let uv install it."""
+"""Find a CPython of a minor version: on PATH, in pyenv's version folders, in uv's store; else let uv install it."""
 
 from __future__ import annotations
 

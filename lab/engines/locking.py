@@ -13,7 +13,10 @@ from lab.errors import CellFault
 from lab.identity import digest
 from lab.words import Cell
 
-HEADER = "# Lock of cell {id}: Python {python}, index as of {as_of}. Write it anew with: nox -s lock -- {id}\n# inputs: {inputs}\n"
+HEADER = """\
+# Lock of cell {id}: Python {python}, index as of {as_of}. Write it anew with: nox -s lock -- {id}
+# inputs: {inputs}
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

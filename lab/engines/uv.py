@@ -22,9 +22,7 @@ class Uv:
 
     binary: Path
 
-    def resolve(
-        self, requirements: Sequence[str], overrides: Path | None, python: Path, as_of: date
-    ) -> Completed:
+    def resolve(self, requirements: Sequence[str], overrides: Path | None, python: Path, as_of: date) -> Completed:
         """Resolve as the index stood at the end of a day (UTC); the lock, with hashes, is the output."""
         command = [*self._pip("compile"), "-", "--no-header", "--generate-hashes", "--no-progress"]
         command += ["--exclude-newer", f"{as_of.isoformat()}T00:00:00Z", "--python", str(python)]

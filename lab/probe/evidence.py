@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import traceback
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List
 
 MESSAGE_CHARS = 6000
 FRAMES = 60
+LINKS = 10
 
 
 def describe(error: BaseException) -> Dict[str, Any]:
@@ -15,9 +16,7 @@ def describe(error: BaseException) -> Dict[str, Any]:
     return {
         "type": _type_name(error),
         "message": str(error)[:MESSAGE_CHARS],
-        "chain": [
-            {"type": _type_name(link), "message": str(link)[:MESSAGE_CHARS]} for link in _causes(error)
-        ],
+        "chain": [{"type": _type_name(link), "message": str(link)[:MESSAGE_CHARS]} for link in _causes(error)],
         "frames": _frames(error),
     }
 
@@ -31,7 +30,7 @@ def _type_name(error: BaseException) -> str:
 def _causes(error: BaseException) -> List[BaseException]:
     found = []  # type: List[BaseException]
     link = error.__cause__ or error.__context__  # type: Optional[BaseException]
-    while link is not None and link not in found and len(found) < 10:
+    while link is not None and link not in found and len(found) < LINKS:
         found.append(link)
         link = link.__cause__ or link.__context__
     return found
@@ -42,7 +41,7 @@ def _frames(error: BaseException) -> List[str]:
     stack = traceback.extract_tb(error.__traceback__)
     lines = ["{}:{} {}".format(_short(frame.filename), frame.lineno, frame.name) for frame in stack]
     if len(lines) > FRAMES:
-        return lines[: FRAMES // 2] + ["..."] + lines[-FRAMES // 2 :]
+        return [*lines[: FRAMES // 2], "...", *lines[-FRAMES // 2 :]]
     return lines
 
 

@@ -11,10 +11,10 @@ from typing import Any, Dict, List, Optional
 
 def import_tensorflow() -> Any:
     """Import TensorFlow and touch the Keras behind it, without creating an eager context."""
-    import tensorflow  # noqa: PLC0415 - the import is the experiment
+    import tensorflow as tf  # noqa: PLC0415 - the import is the experiment
 
-    tensorflow.keras.layers.Dense  # noqa: B018 - Keras loads lazily; load it before the fork
-    return tensorflow
+    tf.keras.layers.Dense  # noqa: B018 - Keras loads lazily; load it before the fork
+    return tf
 
 
 def without_tensorflow() -> Dict[str, Any]:

@@ -45,7 +45,9 @@ def read(directory: str) -> List[Call]:
     with io.open(os.path.join(base, "calls.json"), encoding="utf-8") as stream:
         listed = json.load(stream)
     return [
-        Call(entry["signature"], _load(base, number, "in", entry["inputs"]), _load(base, number, "out", entry["outputs"]))
+        Call(
+            entry["signature"], _load(base, number, "in", entry["inputs"]), _load(base, number, "out", entry["outputs"])
+        )
         for number, entry in enumerate(listed)
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from typing import Any, Callable, Dict, List
+from typing import Any, Dict, List
 
 from probe import evidence, golden
 from probe.answers import is_fault_of_the_probe, ours
@@ -13,7 +13,7 @@ from probe.requests import Job, Request
 from probe.subjects import Given
 from probe.ways import way_of
 
-DEPTHS = ("compare", "train", "resave")
+TRAIN, RESAVE = "train", "resave"  # depths beyond "compare"
 ARTIFACT = "artifact"
 
 
@@ -80,12 +80,11 @@ def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow:
     log.reach("compare")
     if not golden.within(log.seen["differences"], request.atol, request.rtol):
         return
-    deeper = DEPTHS.index(request.depth)
-    if deeper >= 1 and subject.can_train:
+    if request.depth in (TRAIN, RESAVE) and subject.can_train:
         log.enter("train")
         log.seen["training"] = subject.train(calls[0].inputs)
         log.reach("train")
-    if deeper >= 2 and subject.can_resave:
+    if request.depth == RESAVE and subject.can_resave:
         log.enter("resave")
         shutil.rmtree("resaved", ignore_errors=True)
         os.makedirs("resaved")
@@ -102,9 +101,7 @@ def _place(directory: str) -> None:
 
 def _compare(calls: List[golden.Call], answers: List[List[Any]]) -> List[Dict[str, Any]]:
     return [
-        difference
-        for call, answer in zip(calls, answers)
-        for difference in golden.differences(call.outputs, answer)
+        difference for call, answer in zip(calls, answers) for difference in golden.differences(call.outputs, answer)
     ]
 
 

@@ -30,7 +30,7 @@ class Reference:
         """Whether this is a Keras model and not a plain ``tf.Module``."""
         return not hasattr(self.zoo, "signatures")
 
-    def sample(self, seed: int) -> "tuple[List[Any], List[Any]]":
+    def sample(self, seed: int) -> tuple[List[Any], List[Any]]:
         """Inputs and targets; the same arrays under every NumPy (``RandomState`` is frozen: NEP 19)."""
         inputs, targets = self.zoo.sample(np.random.RandomState(seed))
         return inputs, targets

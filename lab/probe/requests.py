@@ -10,9 +10,10 @@ PROTOCOL = 1
 
 
 class Limits(NamedTuple):
-    """What one child may take."""
+    """What one step of a child may take: seconds of wall time, seconds of processor time, bytes."""
 
     timeout_s: float
+    cpu_s: float
     memory_bytes: int
     batch: int
 

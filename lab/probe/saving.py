@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict
 
 from probe import containers, evidence, golden, signatures
 from probe.answers import is_fault_of_the_probe, ours
 from probe.reference import Reference, seed_everything
 from probe.requests import Job, Request
 from probe.ways import way_of
-
 
 PART = "saving"  # relative, so that messages are the same whatever the machine and its folders
 

@@ -28,6 +28,7 @@ from probe.requests import Job, Request
 POLL_S = 0.05
 EXIT_GRACE_S = 5.0
 LOG_TAIL_BYTES = 4000
+NEVER_BEGAN = {"type": "ProbeError", "message": "the child ended before its first step", "chain": [], "frames": []}
 
 
 class Step(NamedTuple):
@@ -46,13 +47,35 @@ class Death(NamedTuple):
     out_of_memory: bool
 
 
+class Course:
+    """How far a child has come: the step at hand, what is behind it."""
+
+    def __init__(self) -> None:
+        self.step = None  # type: Optional[Step]
+        self.jobs_done = 0
+        self.steps_of_job = 0
+        self.any_answer = False
+
+    def answered(self) -> None:
+        """The step at hand has its observation."""
+        self.step = None
+        self.steps_of_job += 1
+        self.any_answer = True
+
+    def finished(self) -> None:
+        """The job at hand has all of its observations."""
+        self.jobs_done += 1
+        self.steps_of_job = 0
+
+
 class Journal:
     """The results file: one JSON line an event, flushed at once."""
 
     def __init__(self, path: str) -> None:
-        self._stream = io.open(path, "a", encoding="utf-8")
+        self._stream = io.open(path, "a", encoding="utf-8")  # noqa: SIM115 - open as long as the process lives
 
     def write(self, event: Dict[str, Any]) -> None:
+        """Append an event."""
         self._stream.write(json.dumps(event, allow_nan=False, sort_keys=True) + "\n")
         self._stream.flush()
 
@@ -120,7 +143,7 @@ class Zygote:
         alone = False
         while queue:
             batch = self._next_batch(queue, alone=alone)
-            left, alone = self._run_child(batch, alone=alone)
+            left, alone = self._run_child(batch)
             queue.extendleft(reversed(left))
 
     def _inspect(self) -> None:
@@ -139,65 +162,55 @@ class Zygote:
             return
         self._journal.write(dict(told, kind="cell", import_error=None))
 
-    def _next_batch(self, queue: "Deque[Job]", alone: bool) -> List[Job]:
+    def _next_batch(self, queue: Deque[Job], *, alone: bool) -> List[Job]:
         batch = [queue.popleft()]
         while queue and not alone and len(batch) < self._request.limits.batch and queue[0].model == batch[0].model:
             batch.append(queue.popleft())
         return batch
 
-    def _run_child(self, batch: List[Job], alone: bool) -> "tuple[List[Job], bool]":
+    def _run_child(self, batch: List[Job]) -> tuple[List[Job], bool]:
         """Run a batch; returns the jobs that are left and whether the first of them must run alone."""
         child = Child(self._request, self._count, lambda send: tasks.work(self._request, batch, self._tensorflow, send))
         self._count += 1
-        done = 0
-        attempted = 0  # steps of the job at hand that have been answered
-        step = None  # type: Optional[Step]
-        answered_before = False
+        course = Course()
         while True:
             message = child.receive(self._request.limits.timeout_s)
             if message is None:
                 break
             if "begin" in message:
-                step = Step(message["begin"], message["strategy"])
-            elif "observation" in message and step is not None:
-                self._journal.write(self._complete(step, message["observation"], child))
-                step, attempted, answered_before = None, attempted + 1, True
+                course.step = Step(message["begin"], message["strategy"])
+            elif "observation" in message and course.step is not None:
+                self._journal.write(self._complete(course.step, message["observation"], child))
+                course.answered()
             elif "finished" in message:
-                self._finish(batch[done])
-                done, attempted = done + 1, 0
+                self._finish(batch[course.jobs_done])
+                course.finished()
         death = child.reap()
-        if done == len(batch):
-            return [], False
-        return self._after_death(batch[done:], step, death, child, attempted, answered_before)
+        left = batch[course.jobs_done :]
+        return self._after_death(left, course, death, child) if left else ([], False)
 
-    def _after_death(
-        self,
-        left: List[Job],
-        step: Optional[Step],
-        death: Death,
-        child: "Child",
-        attempted: int,
-        answered_before: bool,
-    ) -> "tuple[List[Job], bool]":
-        job = left[0]
-        remaining = job.strategies[attempted:]
-        if answered_before:  # somebody else's leavings may be to blame: once more, alone
-            return [job._replace(strategies=remaining)] + left[1:], True
+    def _after_death(self, left: List[Job], course: Course, death: Death, child: Child) -> tuple[List[Job], bool]:
+        """Blame the step at hand, or try it once more alone where another one's leavings may be to blame."""
+        job, others = left[0], left[1:]
+        remaining = job.strategies[course.steps_of_job :]
+        if course.any_answer:
+            return [job._replace(strategies=remaining), *others], True
         seen = {"death": death._asdict(), "seconds": child.step_s()}  # type: Dict[str, Any]
+        step = course.step
         if step is None:
             step = Step(job.id, remaining[0] if remaining else None)
-            seen["probe_error"] = {"type": "ProbeError", "message": "the child ended before its first step", "chain": [], "frames": []}
+            seen["probe_error"] = NEVER_BEGAN
         self._journal.write(self._complete(step, seen, child))
         if len(remaining) > 1:
-            return [job._replace(strategies=remaining[1:])] + left[1:], True
+            return [job._replace(strategies=remaining[1:]), *others], True
         self._finish(job)
-        return left[1:], False
+        return others, False
 
     def _finish(self, job: Job) -> None:
         """Tell the host that nothing more will come of this job."""
         self._journal.write({"kind": "finished", "id": job.id})
 
-    def _complete(self, step: Step, seen: Dict[str, Any], child: "Child") -> Dict[str, Any]:
+    def _complete(self, step: Step, seen: Dict[str, Any], child: Child) -> Dict[str, Any]:
         observation = dict(_unanswered(self._request, step), **seen)
         log = child.new_log()
         if observation["death"] is not None or observation["probe_error"] is not None:
@@ -216,6 +229,7 @@ class Child:
         self._log_offset = 0
         self._buffer = b""
         self._last_message = time.monotonic()
+        self._cpu_before = 0.0
         self._timed_out = False
         self._out_of_memory = False
         reading, writing = os.pipe()
@@ -245,6 +259,7 @@ class Child:
         line, _, self._buffer = self._buffer.partition(b"\n")
         message = json.loads(line.decode("utf-8"))  # type: Dict[str, Any]
         self._last_message = time.monotonic()
+        self._cpu_before = _cpu_s(self._pid)
         return message
 
     def reap(self) -> Death:
@@ -290,7 +305,8 @@ class Child:
         return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
     def _must_end(self, timeout_s: float) -> bool:
-        self._timed_out = self.step_s() > timeout_s
+        used = _cpu_s(self._pid) - self._cpu_before
+        self._timed_out = self.step_s() > timeout_s or used > self._limits.cpu_s
         self._out_of_memory = _rss_bytes(self._pid) > self._limits.memory_bytes
         return self._timed_out or self._out_of_memory
 
@@ -335,6 +351,16 @@ def _kill(target: int) -> None:
     except OSError as error:
         if error.errno != errno.ESRCH:
             raise
+
+
+def _cpu_s(pid: int) -> float:
+    """Processor seconds of a process so far, user and system."""
+    try:
+        with io.open("/proc/{}/stat".format(pid), encoding="ascii", errors="replace") as stream:
+            fields = stream.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / float(os.sysconf("SC_CLK_TCK"))
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def _rss_bytes(pid: int) -> int:

@@ -18,7 +18,7 @@ from lab.running import canaries
 from lab.running.cells import LockedCell
 from lab.running.units import Unit, run_unit
 from lab.running.workplace import Workplace
-from lab.store import Store, observation_from_event
+from lab.store import SeenCell, Store, observation_from_event
 from lab.words import Artifact, Matrix, Role, Trial
 
 COMMIT_EVERY_S = 0.5
@@ -221,7 +221,15 @@ class Run:
         elif not built.cell.imports:
             reason = "imports, though matrix.toml says imports = false"
         self._store.add_cell(
-            self._run_id, built.cell.id, built.fingerprint, state, reason, event.get("facts", {}), built.seconds
+            self._run_id,
+            SeenCell(
+                cell=built.cell.id,
+                fingerprint=built.fingerprint,
+                state=state,
+                reason=reason,
+                facts=event.get("facts", {}),
+                seconds=built.seconds,
+            ),
         )
 
     def _take_save(self, event: dict[str, Any]) -> None:
@@ -242,9 +250,9 @@ class Run:
     def _cell_fault(self, cell: str, reason: str) -> None:
         """Note that a cell cannot be had; what it should have done stays open."""
         self.tally.faults[cell] = reason
-        self._store.add_cell(
-            self._run_id, cell, self._order.locked[cell].fingerprint, INFRA_ERROR, reason, {}, seconds=0.0
-        )
+        fingerprint = self._order.locked[cell].fingerprint
+        fault = SeenCell(cell=cell, fingerprint=fingerprint, state=INFRA_ERROR, reason=reason, facts={}, seconds=0.0)
+        self._store.add_cell(self._run_id, fault)
         self._progress.step(f"{cell}: infra-error: {reason}", advance=0)
 
 

@@ -67,7 +67,9 @@ def _after(job: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
 
 def _prepare(unit: Unit, jobs: list[dict[str, Any]], matrix: Matrix, attempt: int) -> ProbeRun:
     limits = matrix.limits
-    timeout_s = limits.trial_timeout_s if unit.role is Role.LOAD else limits.save_timeout_s
+    is_load = unit.role is Role.LOAD
+    timeout_s = limits.trial_timeout_s if is_load else limits.save_timeout_s
+    cpu_s = limits.trial_cpu_s if is_load else limits.save_timeout_s
     request = unit.directory / f"request-{attempt}.json"
     results = unit.directory / f"results-{attempt}.jsonl"
     scratch = unit.directory / f"scratch-{attempt}"
@@ -80,7 +82,7 @@ def _prepare(unit: Unit, jobs: list[dict[str, Any]], matrix: Matrix, attempt: in
         "seed": matrix.seed,
         "tolerance": {"atol": matrix.tolerance.atol, "rtol": matrix.tolerance.rtol},
         "depth": matrix.depth,
-        "limits": _limits(limits, timeout_s),
+        "limits": _limits(limits, timeout_s, cpu_s),
         "jobs": jobs,
     }
     request.write_text(json.dumps(body), encoding="utf-8")
@@ -90,8 +92,13 @@ def _prepare(unit: Unit, jobs: list[dict[str, Any]], matrix: Matrix, attempt: in
     )
 
 
-def _limits(limits: Limits, timeout_s: float) -> dict[str, Any]:
-    return {"timeout_s": timeout_s, "memory_bytes": limits.memory_mib << 20, "batch": limits.batch}
+def _limits(limits: Limits, timeout_s: float, cpu_s: float) -> dict[str, Any]:
+    return {
+        "timeout_s": timeout_s,
+        "cpu_s": cpu_s,
+        "memory_bytes": limits.memory_mib << 20,
+        "batch": limits.batch,
+    }
 
 
 def _unanswered(role: Role, job: dict[str, Any], end: ProbeEnd | None) -> dict[str, Any]:

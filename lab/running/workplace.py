@@ -55,9 +55,7 @@ class Workplace:
     def is_whole(self, key: str, manifest: Mapping[str, Any]) -> bool:
         """Whether every file of an artifact is there with the bytes that were saved."""
         directory = self.artifact(key)
-        return all(
-            _sha256_or_none(directory / entry["path"]) == entry["sha256"] for entry in manifest.get("files", ())
-        )
+        return all(_sha256_or_none(directory / entry["path"]) == entry["sha256"] for entry in manifest.get("files", ()))
 
 
 def read_probe_code(directory: Path = PROBE) -> ProbeCode:

@@ -1,5 +1,6 @@
 -- Facts only: what ran, where, and what was seen. Judgements are made from it and never stored.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+INSERT INTO meta VALUES ('schema_version', '1');  -- SCHEMA_VERSION of store.py
 
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY,

@@ -44,6 +44,18 @@ class SeenTrial:
     seen_at: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class SeenCell:
+    """What became of a cell in a run; ``seconds`` is what it took to build."""
+
+    cell: str
+    fingerprint: str
+    state: str
+    reason: str
+    facts: dict[str, Any]
+    seconds: float
+
+
 class Store:
     """One open store. Writing methods belong to the one process that holds the lock."""
 
@@ -81,13 +93,12 @@ class Store:
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
-    def add_cell(
-        self, run: int, cell: str, fingerprint: str, state: str, reason: str, facts: dict[str, Any], seconds: float
-    ) -> None:
+    def add_cell(self, run: int, seen: SeenCell) -> None:
         """Note what became of a cell in this run."""
+        facts = json.dumps(seen.facts, sort_keys=True)
         self._connection.execute(
             "INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (run, cell, fingerprint, state, reason, json.dumps(facts, sort_keys=True), seconds),
+            (run, seen.cell, seen.fingerprint, seen.state, seen.reason, facts, seen.seconds),
         )
 
     def cells(self) -> dict[str, dict[str, Any]]:
@@ -111,9 +122,7 @@ class Store:
             ),
         )  # fmt: skip
 
-    def add_trial(
-        self, run: int, trial: Trial, engine: str, fingerprint: str, observation: Observation
-    ) -> None:
+    def add_trial(self, run: int, trial: Trial, engine: str, fingerprint: str, observation: Observation) -> None:
         """Add what was seen of a trial."""
         slim, evidence = self._encode(observation)
         artifact = trial.artifact
@@ -209,11 +218,9 @@ def _prepare_schema(connection: sqlite3.Connection, directory: Path) -> None:
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meta'").fetchone()
     if not tables:
         script = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
-        connection.executescript(
-            f"BEGIN; {script} INSERT INTO meta VALUES ('schema_version', '{SCHEMA_VERSION}'); COMMIT;"
-        )
+        connection.executescript(f"BEGIN; {script} COMMIT;")
     (found,) = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
-    if int(found) != SCHEMA_VERSION:
+    if found != str(SCHEMA_VERSION):
         message = (
             f"{directory / FILE} has schema {found}, this lab reads {SCHEMA_VERSION}:"
             " use the lab that wrote it, or name another --out"
@@ -259,5 +266,3 @@ def _seen_trial(row: tuple[Any, ...]) -> SeenTrial:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-

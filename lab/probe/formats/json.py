@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from typing import Any, Callable, Dict
+from typing import Any, Dict
 
 from probe.answers import Refused
 from probe.subjects import Given, KerasSubject

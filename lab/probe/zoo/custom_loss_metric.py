@@ -14,7 +14,7 @@ def _objects(tf):
             super().__init__(name=name, **options)
             self.worst = self.add_weight(name="worst", shape=(), initializer="zeros")
 
-        def update_state(self, y_true, y_pred, sample_weight=None):
+        def update_state(self, y_true, y_pred, sample_weight=None):  # noqa: ARG002 - Keras hands it over
             worst = tf.reduce_max(tf.abs(tf.cast(y_true, "float32") - tf.cast(y_pred, "float32")))
             self.worst.assign(tf.maximum(self.worst, worst))
 

@@ -3,7 +3,9 @@
 
 def build(tf):
     series = tf.keras.Input(shape=(5, 3), name="series")
-    model = tf.keras.Model(series, tf.keras.layers.Dense(1, name="score")(tf.keras.layers.LSTM(4, name="memory")(series)))
+    model = tf.keras.Model(
+        series, tf.keras.layers.Dense(1, name="score")(tf.keras.layers.LSTM(4, name="memory")(series))
+    )
     model.compile(optimizer="adam", loss="mse")
     return model
 

@@ -4,7 +4,9 @@
 def build(tf):
     layers = tf.keras.layers
     inner_input = tf.keras.Input(shape=(4,), name="inner_features")
-    inner = tf.keras.Model(inner_input, layers.Dense(3, activation="tanh", name="inner_dense")(inner_input), name="inner")
+    inner = tf.keras.Model(
+        inner_input, layers.Dense(3, activation="tanh", name="inner_dense")(inner_input), name="inner"
+    )
     first = tf.keras.Input(shape=(4,), name="a_first")
     second = tf.keras.Input(shape=(4,), name="b_second")
     shared = layers.Dense(4, name="shared")

@@ -1,0 +1,266 @@
+"""Claims about identity: what makes a key another one, and what does not."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from lab.identity import LOAD_ONLY, NEUTRAL, KeyMaker, ProbeCode, environment_key, fingerprint
+from lab.words import Artifact, Cell, EngineName
+
+PROBE = Path(__file__).parent.parent / "lab" / "probe"
+
+LOCK = "# Lock of cell tf2.4\nnumpy==1.19.5 \\\n    --hash=sha256:aa\n    # via tensorflow\ntensorflow-cpu==2.4.4\n"
+CELL = Cell(
+    id="tf2.4", tensorflow="2.4.4", python="3.8", as_of=date(2021, 11, 15), package="tensorflow-cpu", group="main"
+)
+
+CODE = {
+    "zygote.py": "fork()",
+    "ladder.py": "climb()",
+    "saving.py": "save()",
+    "facts.py": "facts()",
+    "zoo/dense_sequential.py": "dense",
+    "zoo/lstm.py": "lstm",
+    "formats/h5.py": "h5",
+    "formats/keras.py": "zip",
+    "formats/whole_model.py": "load_model()",
+    "formats/json.py": "to_json()",
+}
+
+
+def print_of(cell: Cell = CELL, lock: str = LOCK, engine: EngineName = EngineName.LOCAL) -> str:
+    return fingerprint(cell, lock, engine)
+
+
+def maker(*, seed: int = 7, depth: str = "train", prints: tuple[str, str] = ("p4", "p10"), **changed: str) -> KeyMaker:
+    """Keys of tf2.4 and tf2.10 over the small probe, some files of which are changed."""
+    files = CODE | {path.replace("__", "/") + ".py": text for path, text in changed.items()}
+    return KeyMaker(ProbeCode.of(files), dict(zip(("tf2.4", "tf2.10"), prints, strict=True)), seed=seed, depth=depth)
+
+
+def saved(keys: KeyMaker) -> str:
+    return artifact_of(keys).key
+
+
+def tried(keys: KeyMaker) -> str:
+    return keys.trial(artifact_of(keys), "tf2.10", "plain").key
+
+
+def artifact_of(keys: KeyMaker) -> Artifact:
+    return keys.artifact("tf2.4", "dense-sequential", "h5")
+
+
+# --- cells ---
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(CELL, python="3.9"),
+        replace(CELL, env=(("TF_USE_LEGACY_KERAS", "1"),)),
+        replace(CELL, base_image="nvidia/cuda:11.2.2-runtime-ubuntu20.04"),
+        replace(CELL, cuda="11.2"),
+    ],
+    ids=["python", "env", "base image", "cuda"],
+)
+def test_what_runs_in_a_cell_changes_its_fingerprint(other: Cell) -> None:
+    assert print_of(other) != print_of()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(CELL, id="tf2.4-again"),
+        replace(CELL, group="dependency"),
+        replace(CELL, anchors=("tf2.10",)),
+        replace(CELL, note="a word", source="https://example.org"),
+        replace(CELL, imports=False),
+    ],
+    ids=["id", "group", "anchors", "note and source", "imports"],
+)
+def test_what_is_said_of_a_cell_leaves_its_fingerprint(other: Cell) -> None:
+    assert print_of(other) == print_of()
+
+
+def test_the_order_of_variables_leaves_a_fingerprint() -> None:
+    one, other = (("A", "1"), ("B", "2")), (("B", "2"), ("A", "1"))
+
+    assert print_of(replace(CELL, env=one)) == print_of(replace(CELL, env=other))
+
+
+def test_another_lock_is_another_fingerprint() -> None:
+    assert print_of(lock=LOCK.replace("1.19.5", "1.19.4")) != print_of()
+
+
+def test_another_hash_in_a_lock_is_another_fingerprint() -> None:
+    assert print_of(lock=LOCK.replace("sha256:aa", "sha256:bb")) != print_of()
+
+
+def test_comments_of_a_lock_leave_a_fingerprint() -> None:
+    assert print_of(lock=LOCK.replace("# via tensorflow", "# via keras") + "\n\n# the end\n") == print_of()
+
+
+def test_another_engine_is_another_fingerprint() -> None:
+    assert print_of(engine=EngineName.DOCKER) != print_of()
+
+
+def test_cells_that_differ_in_variables_share_an_environment() -> None:
+    legacy = replace(CELL, id="tf2.4-legacy", env=(("TF_USE_LEGACY_KERAS", "1"),))
+
+    assert environment_key(legacy, LOCK) == environment_key(CELL, LOCK)
+
+
+def test_another_python_is_another_environment() -> None:
+    assert environment_key(replace(CELL, python="3.9"), LOCK) != environment_key(CELL, LOCK)
+
+
+# --- artifacts ---
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        maker(zoo__dense_sequential="dense, wider"),
+        maker(formats__h5="h5, compressed"),
+        maker(saving="save() twice"),
+        maker(zygote="fork() again"),
+        maker(seed=8),
+        maker(prints=("p4-py39", "p10")),
+    ],
+    ids=["model code", "format code", "shared code", "zygote", "seed", "producer"],
+)
+def test_what_goes_into_a_save_changes_its_key(other: KeyMaker) -> None:
+    assert saved(other) != saved(maker())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        maker(zoo__lstm="lstm, wider"),
+        maker(formats__json="to_json(indent=1)"),
+        maker(ladder="climb() higher"),
+        maker(formats__whole_model="load_model(compile=False)"),
+        maker(facts="more facts()"),
+        maker(depth="resave"),
+        maker(prints=("p4", "p10-py38")),
+    ],
+    ids=["another model", "another format", "ladder", "strategies", "facts", "depth", "consumer"],
+)
+def test_what_a_save_does_not_run_leaves_its_key(other: KeyMaker) -> None:
+    assert saved(other) == saved(maker())
+
+
+def test_another_model_or_format_is_another_artifact() -> None:
+    keys = maker()
+    found = {
+        keys.artifact("tf2.4", model, form).key for model in ("dense-sequential", "lstm") for form in ("h5", "json")
+    }
+
+    assert len(found) == 4
+
+
+# --- trials ---
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        maker(ladder="climb() higher"),
+        maker(formats__whole_model="load_model(compile=False)"),
+        maker(zoo__dense_sequential="dense, wider"),
+        maker(formats__h5="h5, compressed"),
+        maker(depth="resave"),
+        maker(prints=("p4-py39", "p10")),
+        maker(prints=("p4", "p10-py38")),
+    ],
+    ids=["ladder", "strategies", "model code", "format code", "depth", "producer", "consumer"],
+)
+def test_what_goes_into_a_trial_changes_its_key(other: KeyMaker) -> None:
+    assert tried(other) != tried(maker())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [maker(zoo__lstm="lstm, wider"), maker(formats__json="to_json(indent=1)"), maker(facts="more facts()")],
+    ids=["another model", "another format", "facts"],
+)
+def test_what_a_trial_does_not_run_leaves_its_key(other: KeyMaker) -> None:
+    assert tried(other) == tried(maker())
+
+
+def test_another_strategy_is_another_trial() -> None:
+    keys = maker()
+
+    assert len({trial.key for trial in keys.trials(artifact_of(keys), "tf2.10", ("plain", "no-compile"))}) == 2
+
+
+def test_strategies_keep_their_order() -> None:
+    keys = maker()
+
+    trials = keys.trials(artifact_of(keys), "tf2.10", ("plain", "no-compile"))
+
+    assert [trial.strategy for trial in trials] == ["plain", "no-compile"]
+
+
+def test_the_order_in_which_code_is_read_changes_nothing() -> None:
+    assert ProbeCode.of(CODE) == ProbeCode.of(dict(reversed(CODE.items())))
+
+
+# --- the real probe ---
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """Files of the probe, relative to it, that a file of the probe imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "probe":
+            base = node.module.split(".")[1:]
+            for name in node.names:
+                for parts in ([*base, name.name], base):
+                    if parts and (PROBE / Path(*parts)).with_suffix(".py").exists():
+                        yield Path(*parts).with_suffix(".py").as_posix()
+
+
+def _everything_under(path: str) -> set[str]:
+    """A file of the probe with all that it imports, and what that imports."""
+    found, open_ends = {path}, [path]
+    while open_ends:
+        new = set(_imports(PROBE / open_ends.pop())) - found
+        found |= new
+        open_ends += new
+    return found
+
+
+def _counts(changed: str, model: str, form: str) -> bool:
+    """Whether a change of a file changes the hash of what a load runs."""
+    files = {path.relative_to(PROBE).as_posix(): path.read_text(encoding="utf-8") for path in PROBE.rglob("*.py")}
+    edited = ProbeCode.of(files | {changed: files[changed] + "\n# changed"})
+    return edited.for_loading(model, form) != ProbeCode.of(files).for_loading(model, form)
+
+
+@pytest.mark.parametrize("form", sorted(path.stem for path in PROBE.glob("formats/[a-z]*.py")))
+def test_everything_that_a_format_imports_goes_into_its_keys(form: str) -> None:
+    needed = _everything_under(f"formats/{form}.py") - NEUTRAL
+
+    assert [path for path in sorted(needed) if not _counts(path, "dense-sequential", form)] == []
+
+
+@pytest.mark.parametrize("model", sorted(path.stem for path in PROBE.glob("zoo/[a-z]*.py")))
+def test_everything_that_a_model_imports_goes_into_its_keys(model: str) -> None:
+    needed = _everything_under(f"zoo/{model}.py") - NEUTRAL
+
+    assert [path for path in sorted(needed) if not _counts(path, model, "h5")] == []
+
+
+def test_files_that_are_set_apart_exist() -> None:
+    assert [path for path in sorted(LOAD_ONLY | NEUTRAL) if not (PROBE / path).exists()] == []
+
+
+def test_what_only_a_load_runs_is_not_imported_by_saving() -> None:
+    """But for the formats, whose modules both save and load."""
+    assert _everything_under("saving.py") & {"ladder.py", "subjects.py"} == set()
