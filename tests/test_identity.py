@@ -66,8 +66,9 @@ def artifact_of(keys: KeyMaker) -> Artifact:
         replace(CELL, env=(("TF_USE_LEGACY_KERAS", "1"),)),
         replace(CELL, base_image="nvidia/cuda:11.2.2-runtime-ubuntu20.04"),
         replace(CELL, cuda="11.2"),
+        replace(CELL, cudnn="8.1"),
     ],
-    ids=["python", "env", "base image", "cuda"],
+    ids=["python", "env", "base image", "cuda", "cudnn"],
 )
 def test_what_runs_in_a_cell_changes_its_fingerprint(other: Cell) -> None:
     assert print_of(other) != print_of()

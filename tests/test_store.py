@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lab.errors import ExitCode, LabError
-from lab.store import Store, observation_from_event, open_store
+from lab.store import SeenCell, Store, observation_from_event, open_store
 from lab.store.encoding import decode, encode
 from lab.words import Artifact, Death, Difference, Observation, Raised, Stage, Trial
 
@@ -160,8 +160,11 @@ def test_an_unfinished_run_has_no_end(store: Store) -> None:
 
 
 def test_facts_of_a_cell_stay_until_there_are_newer_ones(store: Store) -> None:
-    store.add_cell(begin(store), "tf2.4", "print-4", "ready", "", {"keras": "2.4.0"}, 1.0)
-    store.add_cell(begin(store), "tf2.4", "print-4", "infra-error", "disk full", {}, 0.0)
+    ready = SeenCell(
+        cell="tf2.4", fingerprint="print-4", state="ready", reason="", facts={"keras": "2.4.0"}, seconds=1.0
+    )
+    store.add_cell(begin(store), ready)
+    store.add_cell(begin(store), replace(ready, state="infra-error", reason="disk full", facts={}))
 
     found = store.cells()["print-4"]
     assert (found["state"], found["facts"]) == ("infra-error", {"keras": "2.4.0"})

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lab import __version__
+from lab.bench import command as bench
 from lab.cli import adding, locking, matrix, reading, reporting, reproducing, tidying
 from lab.cli.context import DEFAULT_OUT, ROOT
 from lab.errors import ExitCode, LabError
@@ -50,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (matrix, locking, adding, reading, reproducing, reporting, tidying):
+    for module in (matrix, locking, adding, reading, reproducing, reporting, bench, tidying):
         module.register(commands, common_options())
     return parser
 

@@ -7,15 +7,17 @@ import json
 import platform
 import shlex
 import sys
+from pathlib import Path
 from typing import Any
 
 from lab import __version__
+from lab.cli.baseline import print_changes, read_baseline
 from lab.cli.context import Context, Wanted
 from lab.cli.progress import progress, say
 from lab.cli.rendering import render
 from lab.cli.summary import print_summary
 from lab.engines.protocol import Engine
-from lab.errors import ExitCode
+from lab.errors import ExitCode, LabError
 from lab.planning import Known, Plan
 from lab.running.run import Order, Run, Tally
 from lab.store import Store, open_store
@@ -39,6 +41,10 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         epilog="example: python -m lab matrix --select quick",
     )
     matrix.add_argument("--fresh", action="store_true", help="run everything selected anew")
+    matrix.add_argument("--baseline", type=Path, metavar="FILE", help="results of another run (lab results --json)")
+    matrix.add_argument(
+        "--fail-on", choices=("regressed",), help="exit code 6 where a trial passed in the baseline and fails now"
+    )
     matrix.set_defaults(command=_matrix)
     plan = commands.add_parser(
         "plan", parents=[common], help="show what would run and what is left out", description="Show the plan alone."
@@ -77,12 +83,21 @@ def _plan(arguments: argparse.Namespace) -> int:
 
 
 def _matrix(arguments: argparse.Namespace) -> int:
+    if arguments.fail_on and not arguments.baseline:
+        message = (
+            "--fail-on compares with another run: name its results with --baseline FILE (lab results --json > FILE)"
+        )
+        raise LabError(message)
+    baseline = read_baseline(arguments.baseline) if arguments.baseline else None
     context = Context(wanted(arguments), say)
     with open_store(context.workplace.directory, writing=True) as store:
         tally = _run(context, store, fresh=arguments.fresh)
         page = render(context, store, changed=bool(tally.saved or tally.trials))
         infra = print_summary(context, store, tally)
+        regressed = baseline is not None and print_changes(context, store, baseline)
         print(f"page: {page}")
+    if regressed and arguments.fail_on:
+        return ExitCode.REGRESSED
     return ExitCode.INFRA_ERROR if infra else ExitCode.DONE
 
 

@@ -1,0 +1,57 @@
+"""Read the results of another run and say what changed since."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from lab.cli.context import Context
+from lab.comparing import Change, compare
+from lab.errors import LabError
+from lab.store import Store
+from lab.words import Outcome
+
+SHOWN = 20
+
+
+def read_baseline(path: Path) -> dict[str, Outcome]:
+    """Outcomes by name from the lines of ``lab results --json``; raises LabError with the line that is wrong."""
+    found: dict[str, Outcome] = {}
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"the baseline {path} cannot be read: {error}"
+        raise LabError(message) from error
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line)
+            name = "/".join(row[part] for part in ("producer", "consumer", "model", "format", "strategy"))
+            found[name] = Outcome(row["outcome"])
+        except (KeyError, TypeError, ValueError) as error:
+            message = f"{path}, line {number}: not a line of 'lab results --json': {type(error).__name__}: {error}"
+            raise LabError(message) from error
+    return found
+
+
+def print_changes(context: Context, store: Store, baseline: Mapping[str, Outcome]) -> bool:
+    """Print what changed within the selection; returns whether anything regressed."""
+    results = context.assessor(store).results(context.scope, context.keys)
+    now = {result.name: result.outcome for result in results}
+    pairs = {f"{producer.id}/{consumer.id}/" for producer, consumer in context.scope.pairs}
+    before = {name: outcome for name, outcome in baseline.items() if _pair(name) in pairs}
+    changes = compare(before, now)
+    counts = Counter(changes.values())
+    print("since the baseline: " + ", ".join(f"{counts[change]} {change}" for change in Change))
+    regressed = [name for name, change in changes.items() if change is Change.REGRESSED]
+    for name in regressed[:SHOWN]:
+        print(f"  regressed: {name}: {before[name]}, now {now[name]}")
+    if len(regressed) > SHOWN:
+        print(f"  and {len(regressed) - SHOWN} more")
+    return bool(regressed)
+
+
+def _pair(name: str) -> str:
+    producer, consumer, _ = name.split("/", 2)
+    return f"{producer}/{consumer}/"
