@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lab.cli.context import Context
 from lab.comparing import Change, compare
 from lab.errors import LabError
-from lab.store import Store
-from lab.words import Outcome
+from lab.words import Outcome, Result
 
 SHOWN = 20
 
@@ -35,9 +34,8 @@ def read_baseline(path: Path) -> dict[str, Outcome]:
     return found
 
 
-def print_changes(context: Context, store: Store, baseline: Mapping[str, Outcome]) -> bool:
+def print_changes(context: Context, results: Sequence[Result], baseline: Mapping[str, Outcome]) -> bool:
     """Print what changed within the selection; returns whether anything regressed."""
-    results = context.assessor(store).results(context.scope, context.keys)
     now = {result.name: result.outcome for result in results}
     pairs = {f"{producer.id}/{consumer.id}/" for producer, consumer in context.scope.pairs}
     before = {name: outcome for name, outcome in baseline.items() if _pair(name) in pairs}

@@ -22,7 +22,7 @@ from lab.running.cells import LockedCell, lock_cells
 from lab.running.run import IMPORT_ERROR
 from lab.running.workplace import Workplace, read_probe_code
 from lab.store import Store
-from lab.words import Cell, EngineName, Format, Matrix, Model
+from lab.words import Cell, EngineName, Format, Matrix, Model, Result
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_OUT = ROOT / "reports" / "out"
@@ -84,6 +84,10 @@ class Context:
         """Judge what a store holds."""
         return Assessor(self.matrix, self._evidence(store), self.engine_name)
 
+    def results(self, store: Store) -> list[Result]:
+        """Every result of the selection, judged now."""
+        return list(self.assessor(store).results(self.scope, self.keys))
+
     def known(self, store: Store, *, since_run: int = 0, damaged: frozenset[str] = frozenset()) -> Known:
         """What is settled: by runs from ``since_run`` on, and without the damaged artifacts."""
         known = self.assessor(store).known()
@@ -142,6 +146,14 @@ class Context:
                 fingerprint for fingerprint, cell in store.cells().items() if cell["state"] == IMPORT_ERROR
             ),
         )
+
+
+def existing(matrix: Path) -> Path:
+    """The matrix file; raises LabError where there is none."""
+    if not matrix.is_file():
+        message = f"{matrix} does not exist; name the matrix with --matrix FILE"
+        raise LabError(message)
+    return matrix
 
 
 def choose_engine(asked: str) -> EngineName:

@@ -12,10 +12,11 @@ from typing import Any
 
 from lab import __version__
 from lab.cli.baseline import print_changes, read_baseline
-from lab.cli.context import Context, Wanted
+from lab.cli.context import ROOT, Context, Wanted, existing
 from lab.cli.progress import progress, say
 from lab.cli.rendering import render
-from lab.cli.summary import print_summary
+from lab.cli.summary import summarise, summarise_again
+from lab.cli.unchanged import LastRun, last_run
 from lab.engines.protocol import Engine
 from lab.errors import ExitCode, LabError
 from lab.planning import Known, Plan
@@ -88,17 +89,34 @@ def _matrix(arguments: argparse.Namespace) -> int:
             "--fail-on compares with another run: name its results with --baseline FILE (lab results --json > FILE)"
         )
         raise LabError(message)
+    chosen = wanted(arguments)
+    selection = (chosen.cells, chosen.models, chosen.formats, chosen.selection, chosen.engine)
+    last = last_run(
+        chosen.out, existing(chosen.matrix), map(str, selection), (ROOT / "lab", ROOT / "reports/templates")
+    )
+    if not arguments.fresh and not arguments.baseline and (summary := last.summary()) is not None:
+        say("nothing to do: nothing has changed since the last run (--fresh runs it anew)")
+        print(summary)
+        return ExitCode.DONE
+    return _run_and_report(arguments, Context(chosen, say), last)
+
+
+def _run_and_report(arguments: argparse.Namespace, context: Context, last: LastRun) -> int:
     baseline = read_baseline(arguments.baseline) if arguments.baseline else None
-    context = Context(wanted(arguments), say)
     with open_store(context.workplace.directory, writing=True) as store:
         tally = _run(context, store, fresh=arguments.fresh)
-        page = render(context, store, changed=bool(tally.saved or tally.trials))
-        infra = print_summary(context, store, tally)
-        regressed = baseline is not None and print_changes(context, store, baseline)
+        results = context.results(store)
+        page = render(context, store, results)
+        summary = summarise(results, tally)
+        print("\n".join(summary.lines))
+        regressed = baseline is not None and print_changes(context, results, baseline)
         print(f"page: {page}")
     if regressed and arguments.fail_on:
         return ExitCode.REGRESSED
-    return ExitCode.INFRA_ERROR if infra else ExitCode.DONE
+    if summary.infra_errors:
+        return ExitCode.INFRA_ERROR
+    last.remember("\n".join((*summarise_again(summary), f"page: {page}")))
+    return ExitCode.DONE
 
 
 def _run(context: Context, store: Store, *, fresh: bool) -> Tally:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
 
 PLAIN_EVERY_S = 10.0
 
@@ -22,6 +23,10 @@ class LiveProgress:
     """A bar a phase; lines scroll above it."""
 
     def __init__(self) -> None:
+        # Only here: rich takes a tenth of a second to import, and most runs of the lab are not on a terminal.
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),

@@ -100,7 +100,7 @@ def _cells(arguments: argparse.Namespace) -> int:
 def _results(arguments: argparse.Namespace) -> int:
     context = Context(wanted(arguments), say)
     with open_store(context.workplace.directory, writing=False) as store:
-        results = list(context.assessor(store).results(context.scope, context.keys))
+        results = context.results(store)
     if arguments.json:
         _print_json(result_fields(result) for result in results)
         return ExitCode.DONE
@@ -116,7 +116,7 @@ def _show(arguments: argparse.Namespace) -> int:
     with open_store(context.workplace.directory, writing=False) as store:
         results = [
             result
-            for result in context.assessor(store).results(context.scope, context.keys)
+            for result in context.results(store)
             if (result.producer, result.consumer) == (arguments.producer, arguments.consumer)
         ]
         reports = {report.cell.id: report for report in cell_reports(context, store)}

@@ -12,14 +12,11 @@ from lab.store import Store
 from lab.words import CellReport, Provenance, Result
 
 
-def render(context: Context, store: Store, *, changed: bool = True) -> Path:
-    """Write ``index.html`` of the output folder; left as it is when nothing changed."""
+def render(context: Context, store: Store, results: list[Result]) -> Path:
+    """Write ``index.html`` of the output folder."""
     page = context.workplace.directory / "index.html"
-    if not changed and page.exists():
-        return page
     from lab.publish import render_page  # noqa: PLC0415 - Jinja2 is not needed by the other commands
 
-    results = list(context.assessor(store).results(context.scope, context.keys))
     reports = cell_reports(context, store)
     grid = build_grid(context.matrix, results, reports)
     text = render_page(grid, results, reports, provenance(context, store, results))

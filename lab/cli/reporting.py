@@ -28,5 +28,5 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
 def _report(arguments: argparse.Namespace) -> int:
     context = Context(wanted(arguments), say)
     with open_store(context.workplace.directory, writing=False) as store:
-        print(render(context, store))
+        print(render(context, store, context.results(store)))
     return ExitCode.DONE

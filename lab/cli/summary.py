@@ -3,41 +3,57 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from lab.assessing import PLAIN
-from lab.cli.context import Context
 from lab.running.run import Tally
-from lab.store import Store
 from lab.words import Outcome, Result
 
 FAULTS_SHOWN = 5
 
 
-def print_summary(context: Context, store: Store, tally: Tally) -> int:
-    """Print what came out; returns how many results are infra-error."""
-    results = list(context.assessor(store).results(context.scope, context.keys))
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What to print: the first line is about this run, the others about everything that is known."""
+
+    lines: tuple[str, ...]
+    infra_errors: int
+
+
+def summarise(results: Sequence[Result], tally: Tally) -> Summary:
+    """Count what came out."""
+    first = f"ran {tally.saved} saves and {tally.trials} trials; {len(results)} results in all"
+    return Summary(
+        lines=(first, *_counts(results), *_passing_now(results), *_faults(results, tally)),
+        infra_errors=sum(1 for result in results if result.outcome is Outcome.INFRA_ERROR),
+    )
+
+
+def summarise_again(summary: Summary) -> tuple[str, ...]:
+    """The same for a run that finds nothing to do."""
+    return ("ran 0 saves and 0 trials", *summary.lines[1:])
+
+
+def _counts(results: Sequence[Result]) -> Iterator[str]:
     plain = Counter(result.outcome for result in results if result.strategy == PLAIN)
-    print(f"ran {tally.saved} saves and {tally.trials} trials; {len(results)} results in all")
     for outcome in Outcome:
         if plain[outcome]:
-            print(f"  {outcome.value:12s} {plain[outcome]:6d}")
-    rescued = _rescued(results)
+            yield f"  {outcome.value:12s} {plain[outcome]:6d}"
+    rescued = sum(1 for result in results if result.strategy != PLAIN and result.outcome is Outcome.PASS)
     if rescued:
-        print(f"  of those that fail plainly, {rescued} load and answer rightly with a remedy")
+        yield f"  of those that fail plainly, {rescued} load and answer rightly with a remedy"
+
+
+def _passing_now(results: Sequence[Result]) -> Iterator[str]:
     for result in results:
         if result.known_failure and result.outcome is Outcome.PASS:
-            print(f"known failure passes now: {result.name} ({result.known_failure})")
-    _print_faults(results, tally)
-    return sum(1 for result in results if result.outcome is Outcome.INFRA_ERROR)
+            yield f"known failure passes now: {result.name} ({result.known_failure})"
 
 
-def _rescued(results: list[Result]) -> int:
-    return sum(1 for result in results if result.strategy != PLAIN and result.outcome is Outcome.PASS)
-
-
-def _print_faults(results: list[Result], tally: Tally) -> None:
+def _faults(results: Sequence[Result], tally: Tally) -> Iterator[str]:
     for cell, reason in tally.faults.items():
-        print(f"infra-error: {cell}: {reason}")
+        yield f"infra-error: {cell}: {reason}"
     reasons = Counter(result.reason for result in results if result.outcome is Outcome.INFRA_ERROR)
     for reason, count in reasons.most_common(FAULTS_SHOWN):
-        print(f"infra-error: {count} results: {reason}")
+        yield f"infra-error: {count} results: {reason}"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,6 +42,10 @@ def find_release(package: str, version: str) -> Release | None:
 
 
 def _files(package: str) -> list[dict[str, str]]:
+    # Only here: only 'lab add' asks the index, and the import takes 40 ms.
+    import urllib.error  # noqa: PLC0415
+    import urllib.request  # noqa: PLC0415
+
     base = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("PIP_INDEX_URL") or DEFAULT_INDEX
     request = urllib.request.Request(f"{base.rstrip('/')}/{package}/", headers={"Accept": ACCEPT})  # noqa: S310
     try:
