@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -43,10 +44,14 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
 def _add(arguments: argparse.Namespace) -> int:
     path = arguments.matrix.resolve()
     matrix = read_matrix(path)
-    cell = _cell(arguments)
-    if any(cell.id == other.id for other in matrix.cells):
-        message = f"{path.name} has a cell {cell.id} already; edit it there, or name another with --id"
+    if re.fullmatch(r"\d+\.\d+\.\d+\w*", arguments.version) is None:
+        message = f"'{arguments.version}' is no release number; write it out, as in 2.22.0"
         raise LabError(message)
+    cell_id = arguments.id or f"tf{arguments.version.rpartition('.')[0]}"
+    if any(cell_id == other.id for other in matrix.cells):
+        message = f"{path.name} has a cell {cell_id} already; edit it there, or name another with --id"
+        raise LabError(message)
+    cell = _cell(arguments, cell_id)
     lock = resolve(cell, find_uv())  # first: a cell that does not resolve is not written
     path.write_text(add_cell(path.read_text(encoding="utf-8"), cell), encoding="utf-8")
     read_matrix(path)
@@ -56,14 +61,13 @@ def _add(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _cell(arguments: argparse.Namespace) -> Cell:
+def _cell(arguments: argparse.Namespace, cell_id: str) -> Cell:
     release = find_release("tensorflow-cpu", arguments.version) or find_release("tensorflow", arguments.version)
     if release is None:
         message = f"the package index has no TensorFlow {arguments.version}; look at its release history for the number"
         raise LabError(message)
-    minor = ".".join(arguments.version.split(".")[:2])
     cell = Cell(
-        id=arguments.id or f"tf{minor}",
+        id=cell_id,
         tensorflow=arguments.version,
         package=release.package,
         python=_python(release),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,8 @@ from lab.errors import LabError
 DEFAULT_INDEX = "https://pypi.org/simple"
 ACCEPT = "application/vnd.pypi.simple.v1+json"
 TIMEOUT_S = 60.0
+TRIES = 3  # an index behind a cache now and then answers with a page instead of data
+PAUSE_S = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +50,19 @@ def _files(package: str) -> list[dict[str, str]]:
     import urllib.request  # noqa: PLC0415
 
     base = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("PIP_INDEX_URL") or DEFAULT_INDEX
+    last: Exception | None = None
     request = urllib.request.Request(f"{base.rstrip('/')}/{package}/", headers={"Accept": ACCEPT})  # noqa: S310
-    try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 - the user's own index
-            found: list[dict[str, str]] = json.load(answer)["files"]
-    except (urllib.error.URLError, ValueError, KeyError) as error:
-        message = f"the package index does not tell about {package}: {error}; is it reachable, and does it speak JSON?"
-        raise LabError(message) from error
-    return found
+    for attempt in range(TRIES):
+        time.sleep(attempt * PAUSE_S)
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 - the user's own index
+                found: list[dict[str, str]] = json.load(answer)["files"]
+        except (urllib.error.URLError, ValueError, KeyError) as error:
+            last = error
+        else:
+            return found
+    message = f"the package index does not tell about {package}: {last}; is it reachable, and does it speak JSON?"
+    raise LabError(message) from last
 
 
 def _is_wheel_of(filename: str, package: str, version: str) -> bool:
