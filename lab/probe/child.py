@@ -14,7 +14,7 @@ import shutil
 import signal
 import sys
 import time
-from typing import Any, Dict, NamedTuple, Optional
+from typing import Any, Callable, Dict, NamedTuple, Optional
 
 from probe.lifeline import die_with_parent
 from probe.requests import Request
