@@ -38,7 +38,6 @@ rtol = 1e-4
 [ladder]
 depth = "train"
 seed = 7
-
 [groups]
 main = "TensorFlow releases"
 dependency = "Dependencies"
@@ -191,7 +190,7 @@ def test_all_problems_are_listed_at_once(tmp_path: Path) -> None:
 
     assert _refusal(tmp_path, text).splitlines() == [
         "matrix.toml has 5 problems:",
-        "  limits, line 12: 'batch' must be an integer, not '24'",
+        "  limits, line 13: 'batch' must be an integer, not '24'",
         "  cells.tf2.15, line 37: python '3.14' is newer than 3.13, the newest the probe runs on",
         "  cells.tf2.15, line 38: unknown key 'cudn'; did you mean 'cudnn'?",
         "  cells.tf2.4-h5py3, line 48: unknown cell 'tf2.5'; did you mean 'tf2.15'?",

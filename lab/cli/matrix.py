@@ -21,7 +21,7 @@ from lab.engines.protocol import Engine
 from lab.errors import ExitCode, LabError
 from lab.planning import Known, Plan
 from lab.running.run import Order, Run, Tally
-from lab.store import Store, open_store
+from lab.store import FILE, Store, open_store
 
 SECONDS_A_SAVE = 0.4
 SECONDS_A_LOAD = 0.25
@@ -48,7 +48,11 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     )
     matrix.set_defaults(command=_matrix)
     plan = commands.add_parser(
-        "plan", parents=[common], help="show what would run and what is left out", description="Show the plan alone."
+        "plan",
+        parents=[common],
+        help="show what would run and what is left out",
+        description="Show the plan alone: cells, artifacts, trials, what is known, what is left out and why.",
+        epilog="example: python -m lab plan --select quick",
     )
     plan.add_argument("--fresh", action="store_true", help="as if nothing were known")
     plan.add_argument("--json", action="store_true", help="one JSON object")
@@ -72,7 +76,7 @@ def wanted(arguments: argparse.Namespace) -> Wanted:
 def _plan(arguments: argparse.Namespace) -> int:
     context = Context(wanted(arguments), say)
     known = Known()
-    if not arguments.fresh and (context.workplace.directory / "store.sqlite").exists():
+    if not arguments.fresh and (context.workplace.directory / FILE).exists():
         with open_store(context.workplace.directory, writing=False) as store:
             known = context.known(store)
     planned = context.plan(known)

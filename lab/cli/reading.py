@@ -14,7 +14,7 @@ from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.cli.rendering import cell_reports
 from lab.errors import ExitCode, LabError
-from lab.store import open_store
+from lab.store import FILE, open_store
 from lab.words import CellReport, Observation, Result
 
 SCHEMA = 1
@@ -23,11 +23,17 @@ FRAMES_SHOWN = 12
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
     """Add ``cells``, ``results`` and ``show``."""
-    for name, command, text in (
-        ("cells", _cells, "list the cells with their lock, fingerprint and state"),
-        ("results", _results, "list every result, one a line"),
+    for name, command, text, example in (
+        ("cells", _cells, "list the cells with their lock, fingerprint and state", "cells --json"),
+        ("results", _results, "list every result, one a line", "results --cells 'tf2.4 tf2.21' --formats h5"),
     ):
-        parser = commands.add_parser(name, parents=[common], help=text, description=text.capitalize() + ".")
+        parser = commands.add_parser(
+            name,
+            parents=[common],
+            help=text,
+            description=text.capitalize() + ".",
+            epilog=f"example: python -m lab {example}",
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object a line (schema in the README)")
         parser.set_defaults(command=command)
     show = commands.add_parser(
@@ -86,8 +92,7 @@ def cell_fields(report: CellReport, lock: Path) -> dict[str, Any]:
 
 def _cells(arguments: argparse.Namespace) -> int:
     context = Context(wanted(arguments), say)
-    with _maybe_store(context) as store:
-        reports = cell_reports(context, store)
+    reports = cell_reports(context, _seen_cells(context))
     rows = [cell_fields(report, context.locks.path(report.cell)) for report in reports]
     if arguments.json:
         _print_json(rows)
@@ -119,7 +124,7 @@ def _show(arguments: argparse.Namespace) -> int:
             for result in context.results(store)
             if (result.producer, result.consumer) == (arguments.producer, arguments.consumer)
         ]
-        reports = {report.cell.id: report for report in cell_reports(context, store)}
+        reports = {report.cell.id: report for report in cell_reports(context, store.cells())}
     if not results:
         message = f"{arguments.producer} and {arguments.consumer} are not compared: see 'pairing' in matrix.toml"
         raise LabError(message, ExitCode.NOTHING_SELECTED)
@@ -177,10 +182,12 @@ def _environment_lines(producer: CellReport, consumer: CellReport) -> list[str]:
     return lines + [f"  {name:28s} {left.get(name, '-'):16s} {right.get(name, '-')}" for name in differing]
 
 
-def _maybe_store(context: Context) -> Any:  # noqa: ANN401 - a context manager of Store
-    """The store to read; an empty one where nothing has been run yet."""
-    exists = (context.workplace.directory / "store.sqlite").exists()
-    return open_store(context.workplace.directory, writing=not exists)
+def _seen_cells(context: Context) -> dict[str, dict[str, Any]]:
+    """What the store knows of cells; nothing where nothing has been run yet."""
+    if not (context.workplace.directory / FILE).exists():
+        return {}
+    with open_store(context.workplace.directory, writing=False) as store:
+        return store.cells()
 
 
 def _print_json(rows: Iterable[dict[str, Any]]) -> None:

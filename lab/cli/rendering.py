@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from lab import __version__
 from lab.assessing import PLAIN
@@ -17,7 +19,7 @@ def render(context: Context, store: Store, results: list[Result]) -> Path:
     page = context.workplace.directory / "index.html"
     from lab.publish import render_page  # noqa: PLC0415 - Jinja2 is not needed by the other commands
 
-    reports = cell_reports(context, store)
+    reports = cell_reports(context, store.cells())
     grid = build_grid(context.matrix, results, reports)
     text = render_page(grid, results, reports, provenance(context, store, results))
     part = page.with_suffix(".part")
@@ -26,9 +28,8 @@ def render(context: Context, store: Store, results: list[Result]) -> Path:
     return page
 
 
-def cell_reports(context: Context, store: Store) -> list[CellReport]:
-    """Every selected cell with what the store knows of it."""
-    seen = store.cells()
+def cell_reports(context: Context, seen: Mapping[str, dict[str, Any]]) -> list[CellReport]:
+    """Every selected cell with what a store knows of cells, by fingerprint."""
     reports = []
     for cell in context.selection.cells:
         locked = context.locked[cell.id]

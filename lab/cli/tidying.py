@@ -22,6 +22,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         "prune",
         help="remove environments that no cell uses",
         description="Remove the lab's own environments that no cell of the matrix uses; with --all every one of them.",
+        epilog="example: python -m lab prune --all",
     )
     prune.add_argument("--all", action="store_true", help="remove the environments of all cells")
     prune.add_argument("--matrix", type=Path, default=ROOT / "matrix.toml", metavar="FILE")

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.store.store import FILE
+from lab.store import FILE
 
 MEMORY = "last-run.json"
 PAGE = "index.html"

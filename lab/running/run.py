@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -122,11 +124,13 @@ class Run:
             self._events.put(lambda reason=str(error): self._cell_fault(cell, reason))  # type: ignore[misc]
 
     def _write_until_done(self, tasks: list[Future[None]]) -> None:
+        committed = time.monotonic()
         while not all(task.done() for task in tasks):
-            try:
+            with contextlib.suppress(queue.Empty):
                 self._events.get(timeout=COMMIT_EVERY_S)()
-            except queue.Empty:
+            if time.monotonic() - committed >= COMMIT_EVERY_S:
                 self._store.commit()
+                committed = time.monotonic()
         self._drain()
 
     def _drain(self) -> None:

@@ -219,7 +219,8 @@ def _prepare_schema(connection: sqlite3.Connection, directory: Path) -> None:
     if not tables:
         script = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
         connection.executescript(f"BEGIN; {script} COMMIT;")
-    (found,) = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    found = row[0] if row else "unknown"
     if found != str(SCHEMA_VERSION):
         message = (
             f"{directory / FILE} has schema {found}, this lab reads {SCHEMA_VERSION}:"
