@@ -38,6 +38,7 @@ FUNCTIONS_OF_STAGE = (
         (
             "_import_graph_def",
             "_load_all",
+            "_load_layer",
             "_load_nodes",
             "_model_from_config",
             "_recreate",
@@ -50,11 +51,15 @@ FUNCTIONS_OF_STAGE = (
             "import_graph_def",
             "importer",
             "load_function_def_library",
+            "load_layers",
             "model_from_",
             "revive_",
         ),
     ),
 )
+
+# Keras leaves its own frames out of a traceback; where a layer's file is left, a layer was being made.
+LAYER_FILE = re.compile(r"keras/.*(layers|engine)/")
 
 # Canaries: a cell is believed only when each of them does what it must.
 CANARY_CONTROL = "control"
@@ -189,11 +194,12 @@ def _stage_of_failure(seen: Observation) -> Stage | None:
     """The stage that failed; one call does three of them, so the frames tell which."""
     if seen.failed_at is not Stage.OPEN or seen.exception is None:
         return seen.failed_at
-    functions = [frame.rpartition(" ")[2] for frame in seen.exception.frames]
+    frames = seen.exception.frames
+    functions = [frame.rpartition(" ")[2] for frame in frames]
     for stage, beginnings in FUNCTIONS_OF_STAGE:
         if any(function.startswith(beginnings) for function in functions):
             return stage
-    return Stage.OPEN
+    return Stage.REBUILD if any(LAYER_FILE.search(frame) for frame in frames) else Stage.OPEN
 
 
 def _whole_text(raised: Raised) -> str:

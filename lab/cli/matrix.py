@@ -108,6 +108,7 @@ def _matrix(arguments: argparse.Namespace) -> int:
 def _run_and_report(arguments: argparse.Namespace, context: Context, last: LastRun) -> int:
     baseline = read_baseline(arguments.baseline) if arguments.baseline else None
     with open_store(context.workplace.directory, writing=True) as store:
+        last.forget()
         tally = _run(context, store, fresh=arguments.fresh)
         results = context.results(store)
         page = render(context, store, results)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from lab.cli.context import Context
+from lab.cli.context import DEFAULT_OUT, ROOT, Context
 from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.cli.rendering import cell_reports
@@ -131,8 +132,9 @@ def _show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print_json({**result_fields(result), "evidence": _evidence(result.observation)} for result in results)
         return ExitCode.DONE
+    where = _where(arguments)
     for result in results:
-        print("\n".join(_evidence_lines(result)))
+        print("\n".join(_evidence_lines(result, where)))
     print("\n".join(_environment_lines(reports[arguments.producer], reports[arguments.consumer])))
     return ExitCode.DONE
 
@@ -154,7 +156,7 @@ def _evidence(seen: Observation | None) -> dict[str, Any] | None:
     }
 
 
-def _evidence_lines(result: Result) -> list[str]:
+def _evidence_lines(result: Result, where: str) -> list[str]:
     lines = [f"{result.name}: {result.outcome}" + (f" at {result.stage}" if result.stage else "")]
     lines.append(f"  {result.reason}")
     if result.max_abs_diff is not None:
@@ -169,8 +171,18 @@ def _evidence_lines(result: Result) -> list[str]:
     if result.observation and result.observation.log_tail:
         lines.append("  log: " + result.observation.log_tail.strip().replace("\n", "\n    "))
     if result.key:
-        lines.append(f"  reproduce: python -m lab repro {result.key}")
+        lines.append(f"  reproduce: python -m lab repro {result.key}{where}")
     return lines
+
+
+def _where(arguments: argparse.Namespace) -> str:
+    """The options that a reproduction needs to find the same store and matrix."""
+    options = [("--out", arguments.out, DEFAULT_OUT), ("--matrix", arguments.matrix, ROOT / "matrix.toml")]
+    return "".join(
+        f" {option} {shlex.quote(str(path))}"
+        for option, path, default in options
+        if path.resolve() != default.resolve()
+    )
 
 
 def _environment_lines(producer: CellReport, consumer: CellReport) -> list[str]:

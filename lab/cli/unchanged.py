@@ -35,6 +35,10 @@ class LastRun:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def forget(self) -> None:
+        """Call it when a run begins: until it has finished, nothing is known to be unchanged."""
+        (self.out / MEMORY).unlink(missing_ok=True)
+
     def remember(self, summary: str) -> None:
         """Keep what was printed; call it with the store closed."""
         text = json.dumps({"inputs": self._all_inputs(), "summary": summary})

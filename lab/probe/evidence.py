@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import traceback
 from typing import Any, Dict, List
 
@@ -15,10 +16,16 @@ def describe(error: BaseException) -> Dict[str, Any]:
     """Describe an exception with its causes, innermost last, and its frames, outermost first."""
     return {
         "type": _type_name(error),
-        "message": str(error)[:MESSAGE_CHARS],
-        "chain": [{"type": _type_name(link), "message": str(link)[:MESSAGE_CHARS]} for link in _causes(error)],
+        "message": _message(error),
+        "chain": [{"type": _type_name(link), "message": _message(link)} for link in _causes(error)],
         "frames": _frames(error),
     }
+
+
+def _message(error: BaseException) -> str:
+    """The message, without the name of this machine that TensorFlow puts into some."""
+    text = str(error).replace("running on " + platform.node(), "running on HOST")
+    return text[:MESSAGE_CHARS]
 
 
 def _type_name(error: BaseException) -> str:

@@ -120,9 +120,14 @@ class Zygote:
         self._count = 0
 
     def run(self) -> None:
-        """Work the queue off, model by model: a child never holds two models' custom objects."""
+        """Work the queue off, model by model: a child never holds two models' custom objects.
+
+        Models come in the order in which the request first names them: the canaries' own comes first, so that what
+        is seen before an interruption is believed.
+        """
         self._inspect()
-        queue = deque(sorted(self._request.jobs, key=lambda job: job.model))
+        models = [job.model for job in self._request.jobs]
+        queue = deque(sorted(self._request.jobs, key=lambda job: models.index(job.model)))
         alone = False
         while queue:
             batch = self._next_batch(queue, alone=alone)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import Any
 
 from lab.words import Death, Difference, Observation, Raised, Stage
@@ -28,9 +29,15 @@ def encode(observation: Observation) -> tuple[str, str]:
 def decode(slim: str, raised: str | None) -> Observation:
     """What ``encode`` wrote, as an observation again."""
     fields = json.loads(slim)
-    if raised:
-        fields |= json.loads(raised)
-    return _observation(fields, container=fields.get("container"))
+    exception, probe_error = _both_raised(raised) if raised else (None, None)
+    seen = _observation(fields, container=fields.get("container"))
+    return replace(seen, exception=exception, probe_error=probe_error)
+
+
+@lru_cache(maxsize=4096)  # the same few hundred exceptions explain tens of thousands of trials
+def _both_raised(text: str) -> tuple[Raised | None, Raised | None]:
+    fields = json.loads(text)
+    return _raised(fields.get("exception")), _raised(fields.get("probe_error"))
 
 
 def _observation(fields: dict[str, Any], container: str | None) -> Observation:
