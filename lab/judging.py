@@ -12,6 +12,8 @@ SIGKILL = 9
 # The lab's own troubles, whoever words them; seen through OSError, HDF5 and TensorFlow's file system alike.
 TROUBLE_OF_THE_LAB = re.compile(
     r"No space left on device|Disk quota exceeded|Cannot allocate memory|errno = (28|12)\b|Too many open files"
+    r"|^Unable to allocate .* for an array|OOM when allocating tensor",
+    re.MULTILINE,
 )
 
 # Functions that only run at a stage, by the beginning of their names: the deepest stage among the frames tells how
@@ -105,7 +107,7 @@ def fault_of_the_lab(seen: Observation) -> str | None:
         return "over the memory limit (limits.memory_mib in matrix.toml)"
     if death is not None and death.signal == SIGKILL and not death.timed_out:
         return "killed from outside: out of memory on this machine, or by somebody"
-    if seen.exception is not None and TROUBLE_OF_THE_LAB.search(_whole_text(seen.exception)):
+    if seen.exception is not None and _is_trouble(seen.exception):
         return f"this machine ran out: {headline(seen.exception)}"
     return None
 
@@ -200,6 +202,11 @@ def _stage_of_failure(seen: Observation) -> Stage | None:
         if any(function.startswith(beginnings) for function in functions):
             return stage
     return Stage.REBUILD if any(LAYER_FILE.search(frame) for frame in frames) else Stage.OPEN
+
+
+def _is_trouble(raised: Raised) -> bool:
+    """Whether this machine ran out of something: the cause of an exception, whatever wraps it."""
+    return raised.type == "MemoryError" or TROUBLE_OF_THE_LAB.search(_whole_text(raised)) is not None
 
 
 def _whole_text(raised: Raised) -> str:

@@ -1,4 +1,4 @@
-"""Real cells for the tests: built from the committed locks, probed unit by unit, with planted code where a test asks."""
+"""Real cells for the tests: built from the committed locks, probed unit by unit, with code planted where asked."""
 
 from __future__ import annotations
 
@@ -137,9 +137,7 @@ def engine(matrix: Matrix, uv: Uv) -> LocalEngine:
 
 
 @pytest.fixture(scope="session")
-def cell(
-    matrix: Matrix, engine: LocalEngine, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], BuiltCell]:
+def cell(matrix: Matrix, engine: LocalEngine, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], BuiltCell]:
     """Make a cell of the matrix ready from its committed lock; skips where that cannot be done here."""
     cells = {declared.id: declared for declared in matrix.cells}
     locks = LockFolder(directory=ROOT / "images" / "locks")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -25,6 +26,7 @@ from lab.words import Cell, EngineName
 MARKER = "complete"
 POLL_S = 0.05
 LOG_TAIL_CHARS = 2000
+END_GRACE_S = 2.0
 
 
 class LocalEngine:
@@ -81,10 +83,7 @@ class LocalEngine:
                     break
                 time.sleep(POLL_S)
         finally:
-            end_group(process.pid)
-            process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
+            _end(process)
         tail.read()
         shutil.rmtree(run.scratch, ignore_errors=True)
         return ProbeEnd(
@@ -114,6 +113,16 @@ class LocalEngine:
                 message = f"{cell.id} cannot be installed:\n  {completed.explain()}\n  the whole log: {log}"
                 raise CellFault(message)
         (environment / MARKER).write_text(cell.id, encoding="utf-8")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a probe: it ends what it started when its standard input closes; after a moment it is ended as it stands."""
+    if process.stdin is not None:
+        process.stdin.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=END_GRACE_S)
+    end_group(process.pid)
+    process.wait()
 
 
 class _Tail:

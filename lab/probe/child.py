@@ -14,14 +14,16 @@ import shutil
 import signal
 import sys
 import time
-from typing import Any, Callable, Dict, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
+from probe import evidence
 from probe.lifeline import die_with_parent
 from probe.requests import Request
 
 POLL_S = 0.05
 EXIT_GRACE_S = 5.0
 LOG_TAIL_BYTES = 4000
+DISK_FULL_BYTES = 1 << 20
 
 Send = Callable[[Dict[str, Any]], None]
 Work = Callable[[Send], None]
@@ -50,6 +52,7 @@ class Child:
         self._cpu_before = 0.0
         self._timed_out = False
         self._out_of_memory = False
+        self.disk_is_full = False
         reading, writing = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -72,7 +75,10 @@ class Child:
                 if not data:
                     return None
                 self._buffer += data
-            elif self._has_ended() or self._must_end():
+            elif self._has_ended():
+                if not self._ready():  # it may have answered and ended since the pipe was last looked at
+                    return None
+            elif self._must_end():
                 return None
         line, _, self._buffer = self._buffer.partition(b"\n")
         message = json.loads(line.decode("utf-8"))  # type: Dict[str, Any]
@@ -89,7 +95,9 @@ class Child:
         _kill(-self._pid)
         _kill(self._pid)
         _, status = os.waitpid(self._pid, 0)
+        end_descendants()
         os.close(self._pipe)
+        self.disk_is_full = _free_bytes(self._scratch) < DISK_FULL_BYTES
         shutil.rmtree(self._scratch, ignore_errors=True)
         return Death(
             exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
@@ -115,6 +123,7 @@ class Child:
         if 0 in readable and not os.read(0, 1 << 10):
             _kill(-self._pid)
             _kill(self._pid)
+            end_descendants()
             os._exit(3)
         return self._pipe in readable
 
@@ -146,8 +155,12 @@ def _become_child(writing: int, scratch: str, log_path: str, work: Work) -> None
         def send(message: Dict[str, Any]) -> None:
             _write_all(writing, (json.dumps(message, allow_nan=False) + "\n").encode("utf-8"))
 
-        work(send)
-        code = 0
+        try:
+            work(send)
+            code = 0
+        except Exception as error:
+            send({"fault": evidence.describe(error)})  # user code is guarded where it runs: this is the probe's own
+            raise
     except BaseException:  # noqa: BLE001 - a fork must never return into its parent's stack
         sys.excepthook(*sys.exc_info())
     finally:
@@ -161,6 +174,36 @@ def _become_child(writing: int, scratch: str, log_path: str, work: Work) -> None
 def _write_all(descriptor: int, data: bytes) -> None:
     while data:
         data = data[os.write(descriptor, data) :]
+
+
+def end_descendants() -> None:
+    """End and collect every process that is left below this one; as the subreaper it inherits the detached ones."""
+    own = os.getpid()
+    while True:
+        found = [pid for pid in _processes() if _parent_of(pid) == own]
+        for pid in found:
+            _kill(pid)
+        for pid in found:
+            os.waitpid(pid, 0)
+        if not found:
+            return
+
+
+def _processes() -> List[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def _parent_of(pid: int) -> int:
+    try:
+        with io.open("/proc/{}/stat".format(pid), encoding="ascii", errors="replace") as stream:
+            return int(stream.read().rpartition(")")[2].split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _free_bytes(directory: str) -> int:
+    disk = os.statvfs(directory)
+    return disk.f_bavail * disk.f_frsize
 
 
 def _kill(target: int) -> None:

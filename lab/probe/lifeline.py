@@ -7,11 +7,17 @@ import resource
 import signal
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def die_with_parent() -> None:
     """Ask the kernel to end this process when its parent is gone."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def inherit_orphans() -> None:
+    """Ask the kernel to hand detached descendants to this process instead of init, so that it can end them."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def no_core_dumps() -> None:

@@ -17,9 +17,10 @@ from typing import Any, Deque, Dict, List, NamedTuple, Optional
 
 from probe import evidence, facts, tasks
 from probe.child import Child, Death
-from probe.lifeline import no_core_dumps
+from probe.lifeline import inherit_orphans, no_core_dumps
 from probe.requests import Job, Request
 
+DISK_FULL = {"type": "ProbeError", "message": "the disk is full", "chain": [], "frames": []}
 NEVER_BEGAN = {"type": "ProbeError", "message": "the child ended before its first step", "chain": [], "frames": []}
 
 
@@ -38,6 +39,7 @@ class Course:
         self.jobs_done = 0
         self.steps_of_job = 0
         self.any_answer = False
+        self.fault = None  # type: Optional[Dict[str, Any]]
 
     def answered(self) -> None:
         """The step at hand has its observation."""
@@ -66,6 +68,7 @@ class Journal:
 def serve(request: Request) -> int:
     """Run all jobs of a request; 0 when every one has an observation in the results file."""
     no_core_dumps()
+    inherit_orphans()
     journal = Journal(request.results)
     started = time.monotonic()
     try:
@@ -170,6 +173,8 @@ class Zygote:
             elif "observation" in message and course.step is not None:
                 self._journal.write(self._complete(course.step, message["observation"], child))
                 course.answered()
+            elif "fault" in message:
+                course.fault = message["fault"]
             elif "finished" in message:
                 self._finish(batch[course.jobs_done])
                 course.finished()
@@ -188,6 +193,10 @@ class Zygote:
         if step is None:
             step = Step(job.id, remaining[0] if remaining else None)
             seen["probe_error"] = NEVER_BEGAN
+        if child.disk_is_full:
+            seen["probe_error"] = DISK_FULL
+        if course.fault is not None:
+            seen["probe_error"] = course.fault
         self._journal.write(self._complete(step, seen, child))
         if len(remaining) > 1:
             return [job._replace(strategies=remaining[1:]), *others], True
