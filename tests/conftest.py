@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -120,6 +120,13 @@ class Shelf:
         return a_job(f"{model}/{form}", model, form, self.kept[model, form], *(strategies or ("plain",)))
 
 
+def cannot_run(reason: str) -> NoReturn:
+    """Skip with the reason, or fail with it where everything was asked for (LAB_REQUIRE_CELLS=1, as in CI)."""
+    if os.environ.get("LAB_REQUIRE_CELLS") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def matrix() -> Matrix:
     return read_matrix(ROOT / "matrix.toml")
@@ -160,9 +167,7 @@ def cell(matrix: Matrix, engine: LocalEngine, tmp_path_factory: pytest.TempPathF
         found = built[cell_id]
         if isinstance(found, BuiltCell):
             return found
-        if os.environ.get("LAB_REQUIRE_CELLS") == "1":
-            pytest.fail(f"no cell {cell_id}: {found}")
-        pytest.skip(f"no cell {cell_id}: {found}")
+        cannot_run(f"no cell {cell_id}: {found}")
 
     return get
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Prober, Seen, Shelf, a_job
+from conftest import Prober, Seen, Shelf, a_job, cannot_run
 
 from lab.declare import Rules
 from lab.engines import processes
@@ -115,13 +115,13 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system with next to nothing left on it."""
     mount, umount = shutil.which("mount"), shutil.which("umount")
     if os.geteuid() != 0 or mount is None or umount is None:
-        pytest.skip("only root can mount a small file system")
+        cannot_run("only root can mount a small file system")
     directory = tmp_path / "tiny"
     directory.mkdir()
     command = [mount, "-t", "tmpfs", "-o", f"size={FREE_BYTES}", "tmpfs", str(directory)]
     mounted = processes.run(command, timeout_s=10.0)
     if not mounted.ok:
-        pytest.skip(f"no small file system can be mounted here: {mounted.explain()}")
+        cannot_run(f"no small file system can be mounted here: {mounted.explain()}")
     yield directory
     subprocess.run([umount, "--lazy", str(directory)], check=True)
 
@@ -246,7 +246,7 @@ def this_cell(odd_cell: Cell, uv: Uv) -> Cell:
         except CellFault:
             continue
         return replace(odd_cell, python=version)
-    pytest.skip("no Python from 3.10 to 3.13 is found")
+    return cannot_run("no Python from 3.10 to 3.13 is found")
 
 
 def why_not_built(engine: LocalEngine, cell: Cell, lock: str, log: Path) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import cannot_run
 
 from lab.engines import processes
 from lab.engines.interpreters import find_python
@@ -92,7 +93,7 @@ def python(request: pytest.FixtureRequest, uv: Uv) -> Run:
     try:
         interpreter = find_python(request.param, uv, install=False)
     except CellFault as fault:
-        pytest.skip(str(fault))
+        cannot_run(str(fault))
 
     def run(code: str, *arguments: Path) -> Completed:
         command = [str(interpreter), "-I", "-B", "-W", "error", "-c", code, *map(str, arguments)]
