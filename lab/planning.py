@@ -32,6 +32,11 @@ class LoadJob:
         """The artifact that all of its trials load."""
         return self.trials[0].artifact
 
+    @property
+    def model(self) -> str:
+        """The id of the reference model."""
+        return self.artifact.model
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:

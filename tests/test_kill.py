@@ -43,6 +43,7 @@ KILLS = int(os.environ.get("LAB_KILLS", "5"))
 SEED = 20
 PATIENCE_S = 300.0
 STORE = ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm")
+SURELY_RUNNING = 0.7  # the part of an undisturbed run after which a fresh one is not finished either
 SETTLED_S = 1.5  # what was seen so long ago is not in flight any more
 GONE_WITHIN_S = 60.0  # a probe that imports TensorFlow sees that the lab is gone when it has done so
 
@@ -131,7 +132,7 @@ def seen_by_probes(out: Path) -> int:
     """How many trials the probes of the run at hand have written down."""
     events = [
         json.loads(line)
-        for path in out.glob("work/*/*-load/results-*.jsonl")
+        for path in out.glob("work/*/*-load-*/results-*.jsonl")
         for line in path.read_text(encoding="utf-8").splitlines()[:-1]  # the last line may be half written
     ]
     return sum(1 for event in events if event["kind"] == "load" and not event["id"].startswith("canary:"))
@@ -205,9 +206,9 @@ def story(tmp_path_factory: pytest.TempPathFactory, undisturbed: Undisturbed) ->
     out = tmp_path_factory.mktemp("killed") / "out"
     moments = random.Random(SEED)  # noqa: S311 - the same moments each time, not a secret
     kills: list[Kill] = []
-    for _ in range(KILLS):
-        anew = ["--fresh"] if kills and kills[-1].finished_before else []
-        kills.append(kill_at(moments.uniform(0.1, undisturbed.seconds), out, *anew))
+    for number in range(KILLS):
+        anew = ["--fresh"] if number % 2 == 0 else []  # every other run goes on where a kill left the one before
+        kills.append(kill_at(moments.uniform(0.1, SURELY_RUNNING * undisturbed.seconds), out, *anew))
     last = run("matrix", out)
     return Story(results=results(out), exit_code=last.returncode, kills=tuple(kills))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import queue
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import Any, Protocol
 
 from lab.engines.protocol import BuiltCell, Engine
@@ -18,6 +18,7 @@ from lab.identity import KeyMaker
 from lab.planning import Known, LoadJob, Plan, Scope, plan
 from lab.running import canaries
 from lab.running.cells import LockedCell
+from lab.running.parts import Part, Work, cut
 from lab.running.units import Unit, run_unit
 from lab.running.workplace import Workplace
 from lab.store import SeenCell, Store, observation_from_event
@@ -77,6 +78,8 @@ class Run:
         self._stop = Event()
         self._events: queue.Queue[Callable[[], None]] = queue.Queue()
         self._built: dict[str, BuiltCell] = {}
+        self._unbuilt: dict[str, str] = {}
+        self._building = {cell: Lock() for cell in order.locked}
         self._by_key: dict[str, Artifact] = {}
         self._trials: dict[tuple[str, str], Trial] = {}
         self.tally = Tally()
@@ -86,21 +89,23 @@ class Run:
         self._order.workplace.clear_units()
         try:
             needed = [cell for cell in self._order.locked if cell in first.saves or cell in first.loads]
-            self._phase("build and save", needed, first.save_count, lambda cell: self._build_and_save(cell, first))
+            saves = {cell: first.saves.get(cell, ()) for cell in needed}
+            self._phase("build and save", saves, first.save_count, self._build_and_save)
             second = plan(self._order.scope, self._order.keys, self._order.known(), (canaries.MODEL, canaries.FORMAT))
-            loading = sorted(second.loads, key=lambda cell: -len(second.loads[cell]))
-            self._phase("load", loading, second.load_count, lambda cell: self._load(cell, second.loads[cell]))
+            self._phase("load", second.loads, second.load_count, self._load)
         finally:
             self._store.commit()
         if not self._stop.is_set():
             self._order.workplace.clear_units()
         return self.tally
 
-    def _phase(self, name: str, cells: Iterable[str], total: int, work: Callable[[str], None]) -> None:
-        """Run one task a cell, at most ``jobs`` at once; this thread alone writes the store."""
+    def _phase(
+        self, name: str, work: Mapping[str, Sequence[Work]], total: int, do: Callable[[Part[Work]], None]
+    ) -> None:
+        """Run one task a part, at most ``jobs`` at once; this thread alone writes the store."""
         self._progress.phase(name, total)
         with ThreadPoolExecutor(self._order.jobs) as pool:
-            tasks = [pool.submit(self._guarded, cell, work) for cell in cells]
+            tasks = [pool.submit(self._guarded, part, do) for part in cut(work, self._order.jobs)]
             try:
                 self._write_until_done(tasks)
             except BaseException:
@@ -114,14 +119,14 @@ class Run:
         for task in tasks:
             task.result()
 
-    def _guarded(self, cell: str, work: Callable[[str], None]) -> None:
+    def _guarded(self, part: Part[Work], do: Callable[[Part[Work]], None]) -> None:
         """A fault of one cell costs that cell alone."""
         if self._stop.is_set():
             return
         try:
-            work(cell)
+            do(part)
         except (CellFault, OSError) as error:
-            self._events.put(lambda reason=str(error): self._cell_fault(cell, reason))  # type: ignore[misc]
+            self._events.put(lambda reason=str(error): self._cell_fault(part.cell, reason))  # type: ignore[misc]
 
     def _write_until_done(self, tasks: list[Future[None]]) -> None:
         committed = time.monotonic()
@@ -142,34 +147,41 @@ class Run:
                 return
 
     def _build(self, cell: str) -> BuiltCell:
-        if cell in self._built:
-            return self._built[cell]
-        locked = self._order.locked[cell]
-        if locked.fault is not None:
-            raise CellFault(locked.fault)
-        log = self._order.workplace.log(cell, "build")
-        built = self._order.engine.build(locked.cell, locked.lock_text, locked.fingerprint, log)
-        self._built[cell] = built
+        """Build a cell once, whichever of its parts comes first; the others wait for it."""
+        with self._building[cell]:
+            if cell in self._built:
+                return self._built[cell]
+            locked = self._order.locked[cell]
+            fault = locked.fault or self._unbuilt.get(cell)
+            if fault is not None:
+                raise CellFault(fault)
+            log = self._order.workplace.log(cell, "build")
+            try:
+                built = self._order.engine.build(locked.cell, locked.lock_text, locked.fingerprint, log)
+            except CellFault as error:
+                self._unbuilt[cell] = str(error)
+                raise
+            self._built[cell] = built
         word = "reused" if built.reused else f"built in {built.seconds:.0f} s"
         self._events.put(lambda: self._progress.step(f"{cell}: {word}", advance=0))
         return built
 
-    def _build_and_save(self, cell: str, first: Plan) -> None:
-        built = self._build(cell)
-        artifacts = first.saves.get(cell, ())
-        if not artifacts:
+    def _build_and_save(self, part: Part[Artifact]) -> None:
+        built = self._build(part.cell)
+        if not part.work:
             return
-        self._by_key.update({artifact.key: artifact for artifact in artifacts})
-        jobs = [_save_job(artifact, self._order.workplace) for artifact in artifacts]
-        self._run(built, Role.SAVE, jobs)
+        self._by_key.update({artifact.key: artifact for artifact in part.work})
+        jobs = [_save_job(artifact, self._order.workplace) for artifact in part.work]
+        self._run(built, Role.SAVE, part.number, jobs)
 
-    def _load(self, cell: str, loads: tuple[LoadJob, ...]) -> None:
-        built = self._build(cell)
-        for job in loads:
+    def _load(self, part: Part[LoadJob]) -> None:
+        built = self._build(part.cell)
+        for job in part.work:
             for trial in job.trials:
-                self._trials[trial.artifact.key + cell, trial.strategy] = trial
-        jobs = [_load_job(job, self._order.workplace) for job in loads]
-        self._run(built, Role.LOAD, self._canaries(cell) + jobs)
+                self._trials[trial.artifact.key + part.cell, trial.strategy] = trial
+        jobs = [_load_job(job, self._order.workplace) for job in part.work]
+        tests = self._canaries(part.cell) if part.number == 0 else []
+        self._run(built, Role.LOAD, part.number, tests + jobs)
 
     def _canaries(self, cell: str) -> list[dict[str, Any]]:
         artifact = self._order.keys.artifact(cell, canaries.MODEL, canaries.FORMAT)
@@ -178,14 +190,15 @@ class Run:
             return []
         return canaries.make(directory, self._order.workplace.unit(self._run_id, cell, "canaries"))
 
-    def _run(self, built: BuiltCell, role: Role, jobs: list[dict[str, Any]]) -> None:
+    def _run(self, built: BuiltCell, role: Role, number: int, jobs: list[dict[str, Any]]) -> None:
         cell = built.cell.id
+        name = f"{role}-{number}"
         unit = Unit(
             role=role,
             cell=cell,
             jobs=jobs,
-            directory=self._order.workplace.unit(self._run_id, cell, role),
-            log=self._order.workplace.log(cell, role),
+            directory=self._order.workplace.unit(self._run_id, cell, name),
+            log=self._order.workplace.log(cell, name),
             code=self._order.code,
         )
         run_unit(
@@ -253,6 +266,8 @@ class Run:
 
     def _cell_fault(self, cell: str, reason: str) -> None:
         """Note that a cell cannot be had; what it should have done stays open."""
+        if self.tally.faults.get(cell) == reason:
+            return
         self.tally.faults[cell] = reason
         fingerprint = self._order.locked[cell].fingerprint
         fault = SeenCell(cell=cell, fingerprint=fingerprint, state=INFRA_ERROR, reason=reason, facts={}, seconds=0.0)
