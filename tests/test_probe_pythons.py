@@ -69,7 +69,7 @@ select.select = look_away
 def work(send):
     time.sleep(0.15)
     send({"answer": 1})
-print(Child(read_request(sys.argv[2]), 0, work).receive())
+print(Child(read_request(sys.argv[2]), 0, work, private=os.dup(0)).receive())
 """
 REQUEST = {
     "protocol": 1,
@@ -80,6 +80,7 @@ REQUEST = {
     "seed": 7,
     "tolerance": {"atol": 1e-5, "rtol": 1e-4},
     "depth": "train",
+    "arrival_s": 0.0,
     "limits": {"timeout_s": 60.0, "cpu_s": 12.0, "memory_bytes": 1 << 30, "batch": 24},
     "jobs": [{"id": "1", "model": "lstm", "format": "h5", "directory": "artifact", "strategies": ["plain"]}],
 }

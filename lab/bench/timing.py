@@ -140,6 +140,7 @@ def _request(load: Workload, built: BuiltCell, jobs: Sequence[Job], directory: P
         "seed": matrix.seed,
         "tolerance": {"atol": matrix.tolerance.atol, "rtol": matrix.tolerance.rtol},
         "depth": matrix.depth,
+        "arrival_s": 0.0,
         "limits": {
             "timeout_s": limits.trial_timeout_s,
             "cpu_s": limits.trial_cpu_s,

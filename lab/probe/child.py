@@ -5,7 +5,6 @@ The parent learns from here what the child says and how it ended; it decides not
 
 from __future__ import annotations
 
-import errno
 import io
 import json
 import os
@@ -14,10 +13,11 @@ import shutil
 import signal
 import sys
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, NamedTuple, Optional
 
 from probe import evidence
-from probe.lifeline import die_with_parent
+from probe.lifeline import be_first_to_go, die_with_parent
+from probe.processes import cpu_s, end_descendants, free_bytes, kill, oom_kills, rss_bytes
 from probe.requests import Request
 
 POLL_S = 0.05
@@ -39,9 +39,9 @@ class Death(NamedTuple):
 
 
 class Child:
-    """One forked process, its pipe, its log and its limits."""
+    """One forked process, its pipe, its log and its limits; the descriptor ``private`` is closed in it."""
 
-    def __init__(self, request: Request, number: int, work: Work) -> None:
+    def __init__(self, request: Request, number: int, work: Work, private: int) -> None:
         self._limits = request.limits
         self._scratch = os.path.join(request.scratch, "child-{}".format(number))
         os.makedirs(self._scratch)
@@ -52,6 +52,8 @@ class Child:
         self._cpu_before = 0.0
         self._timed_out = False
         self._out_of_memory = False
+        self._oom_kills_before = oom_kills()
+        self.patience = 1.0  # the share of its time limits that the step at hand is given
         self.disk_is_full = False
         reading, writing = os.pipe()
         sys.stdout.flush()
@@ -59,6 +61,7 @@ class Child:
         self._pid = os.fork()
         if self._pid == 0:
             os.close(reading)
+            os.close(private)
             _become_child(writing, self._scratch, self._log_path, work)
         os.close(writing)
         self._pipe = reading
@@ -83,7 +86,7 @@ class Child:
         line, _, self._buffer = self._buffer.partition(b"\n")
         message = json.loads(line.decode("utf-8"))  # type: Dict[str, Any]
         self._last_message = time.monotonic()
-        self._cpu_before = _cpu_s(self._pid)
+        self._cpu_before = cpu_s(self._pid)
         return message
 
     def reap(self) -> Death:
@@ -92,16 +95,19 @@ class Child:
         while not (self._timed_out or self._out_of_memory or self._has_ended()):
             self._timed_out = time.monotonic() > deadline
             time.sleep(0.002)
-        _kill(-self._pid)
-        _kill(self._pid)
+        kill(-self._pid)
+        kill(self._pid)
         _, status = os.waitpid(self._pid, 0)
         end_descendants()
         os.close(self._pipe)
-        self.disk_is_full = _free_bytes(self._scratch) < DISK_FULL_BYTES
+        self.disk_is_full = free_bytes(self._scratch) < DISK_FULL_BYTES
         shutil.rmtree(self._scratch, ignore_errors=True)
+        ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+        if ended_by == signal.SIGKILL and not self._timed_out:
+            self._out_of_memory = self._out_of_memory or oom_kills() > self._oom_kills_before
         return Death(
             exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-            signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+            signal=ended_by,
             timed_out=self._timed_out,
             out_of_memory=self._out_of_memory,
         )
@@ -121,8 +127,8 @@ class Child:
         """Wait a moment for the child; a closed standard input means that the host is gone."""
         readable, _, _ = select.select([self._pipe, 0], [], [], POLL_S)
         if 0 in readable and not os.read(0, 1 << 10):
-            _kill(-self._pid)
-            _kill(self._pid)
+            kill(-self._pid)
+            kill(self._pid)
             end_descendants()
             os._exit(3)
         return self._pipe in readable
@@ -132,9 +138,10 @@ class Child:
         return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
     def _must_end(self) -> bool:
-        used = _cpu_s(self._pid) - self._cpu_before
-        self._timed_out = self.step_s() > self._limits.timeout_s or used > self._limits.cpu_s
-        self._out_of_memory = _rss_bytes(self._pid) > self._limits.memory_bytes
+        used = cpu_s(self._pid) - self._cpu_before
+        too_long = self.step_s() > self.patience * self._limits.timeout_s
+        self._timed_out = too_long or used > self.patience * self._limits.cpu_s
+        self._out_of_memory = rss_bytes(self._pid) > self._limits.memory_bytes
         return self._timed_out or self._out_of_memory
 
 
@@ -144,13 +151,8 @@ def _become_child(writing: int, scratch: str, log_path: str, work: Work) -> None
     try:
         os.setsid()
         die_with_parent()
-        os.chdir(scratch)
-        os.environ["TMPDIR"] = scratch
-        log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nothing, 0)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
+        be_first_to_go()
+        _move_in(scratch, log_path)
 
         def send(message: Dict[str, Any]) -> None:
             _write_all(writing, (json.dumps(message, allow_nan=False) + "\n").encode("utf-8"))
@@ -171,62 +173,17 @@ def _become_child(writing: int, scratch: str, log_path: str, work: Work) -> None
             os._exit(code)
 
 
+def _move_in(scratch: str, log_path: str) -> None:
+    """Work in a folder of one's own, read nothing, print into the log."""
+    os.chdir(scratch)
+    os.environ["TMPDIR"] = scratch
+    log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+
+
 def _write_all(descriptor: int, data: bytes) -> None:
     while data:
         data = data[os.write(descriptor, data) :]
-
-
-def end_descendants() -> None:
-    """End and collect every process that is left below this one; as the subreaper it inherits the detached ones."""
-    own = os.getpid()
-    while True:
-        found = [pid for pid in _processes() if _parent_of(pid) == own]
-        for pid in found:
-            _kill(pid)
-        for pid in found:
-            os.waitpid(pid, 0)
-        if not found:
-            return
-
-
-def _processes() -> List[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
-
-
-def _parent_of(pid: int) -> int:
-    try:
-        with io.open("/proc/{}/stat".format(pid), encoding="ascii", errors="replace") as stream:
-            return int(stream.read().rpartition(")")[2].split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0
-
-
-def _free_bytes(directory: str) -> int:
-    disk = os.statvfs(directory)
-    return disk.f_bavail * disk.f_frsize
-
-
-def _kill(target: int) -> None:
-    try:
-        os.kill(target, signal.SIGKILL)
-    except OSError as error:
-        if error.errno != errno.ESRCH:
-            raise
-
-
-def _cpu_s(pid: int) -> float:
-    """Processor seconds of a process so far, user and system."""
-    try:
-        with io.open("/proc/{}/stat".format(pid), encoding="ascii", errors="replace") as stream:
-            fields = stream.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / float(os.sysconf("SC_CLK_TCK"))
-    except (OSError, IndexError, ValueError):
-        return 0.0
-
-
-def _rss_bytes(pid: int) -> int:
-    try:
-        with io.open("/proc/{}/statm".format(pid), encoding="ascii") as stream:
-            return int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, IndexError, ValueError):
-        return 0

@@ -15,6 +15,7 @@ from probe.ways import way_of
 
 TRAIN, RESAVE = "train", "resave"  # depths beyond "compare"
 ARTIFACT = "artifact"
+ARRIVAL_POLL_S = 0.002
 
 
 def climb(request: Request, job: Job, strategy: str, tensorflow: Any) -> Dict[str, Any]:
@@ -65,7 +66,7 @@ class ClimbLog:
 
 
 def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow: Any) -> None:
-    ours(_place, job.directory)
+    ours(_place, job.directory, request.arrival_s)
     calls = ours(golden.read, ARTIFACT)
     way = way_of(job.format)
     load = way.STRATEGIES[strategy]  # type: Callable[..., Any]
@@ -92,8 +93,11 @@ def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow:
         log.reach("resave")
 
 
-def _place(directory: str) -> None:
+def _place(directory: str, arrival_s: float) -> None:
     """Reach the artifact by a short relative path: the same message, whatever the machine and its folders."""
+    deadline = time.monotonic() + arrival_s
+    while not os.path.isdir(directory) and time.monotonic() < deadline:
+        time.sleep(ARRIVAL_POLL_S)
     if os.path.lexists(ARTIFACT):
         os.unlink(ARTIFACT)
     os.symlink(directory, ARTIFACT)

@@ -1,12 +1,14 @@
-"""Tie a process to its parent and keep it from writing core files (Linux)."""
+"""What keeps a parent and its children in their places (Linux): who ends with whom, who may look into whom."""
 
 from __future__ import annotations
 
 import ctypes
+import io
 import resource
 import signal
 
 PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -18,6 +20,21 @@ def die_with_parent() -> None:
 def inherit_orphans() -> None:
     """Ask the kernel to hand detached descendants to this process instead of init, so that it can end them."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def keep_out() -> None:
+    """Close memory and open files to others of the same user: a child cannot write its parent's answers."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def be_first_to_go() -> None:
+    """When memory runs out the kernel shall end this process, and not the parent that has to tell of it."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # else /proc/self belongs to root
+    try:
+        with io.open("/proc/self/oom_score_adj", "w", encoding="ascii") as stream:
+            stream.write("1000")
+    except OSError:
+        pass  # a kernel without it: the choice is the kernel's own
 
 
 def no_core_dumps() -> None:

@@ -29,7 +29,11 @@ class Job(NamedTuple):
 
 
 class Request(NamedTuple):
-    """Everything one run of the probe needs to know."""
+    """Everything one run of the probe needs to know.
+
+    ``results`` is a file, or ``-`` for the standard output. An artifact may be put into its place as late as
+    ``arrival_s`` seconds after its job has begun; 0 where all of them are there.
+    """
 
     role: str
     cell: str
@@ -39,6 +43,7 @@ class Request(NamedTuple):
     atol: float
     rtol: float
     depth: str
+    arrival_s: float
     limits: Limits
     jobs: List[Job]
 
@@ -69,6 +74,7 @@ def _request(raw: Dict[str, Any]) -> Request:
         atol=raw["tolerance"]["atol"],
         rtol=raw["tolerance"]["rtol"],
         depth=raw["depth"],
+        arrival_s=raw["arrival_s"],
         limits=Limits(**raw["limits"]),
         jobs=[Job(**job) for job in raw["jobs"]],
     )

@@ -11,17 +11,22 @@ from __future__ import annotations
 import gc
 import io
 import json
+import os
 import time
 from collections import deque
 from typing import Any, Deque, Dict, List, NamedTuple, Optional
 
 from probe import evidence, facts, tasks
-from probe.child import Child, Death
-from probe.lifeline import inherit_orphans, no_core_dumps
+from probe.child import Child, Death, Work
+from probe.lifeline import inherit_orphans, keep_out, no_core_dumps
 from probe.requests import Job, Request
 
 DISK_FULL = {"type": "ProbeError", "message": "the disk is full", "chain": [], "frames": []}
 NEVER_BEGAN = {"type": "ProbeError", "message": "the child ended before its first step", "chain": [], "frames": []}
+
+
+# A step that will be tried again alone if it takes too long is given up sooner.
+IMPATIENCE = 0.4
 
 
 class Step(NamedTuple):
@@ -54,10 +59,16 @@ class Course:
 
 
 class Journal:
-    """The results file: one JSON line an event, flushed at once."""
+    """The results: one JSON line an event, flushed at once."""
 
     def __init__(self, path: str) -> None:
-        self._stream = io.open(path, "a", encoding="utf-8")  # noqa: SIM115 - open as long as the process lives
+        target = _own_standard_output() if path == "-" else path  # type: Union[str, int]
+        self._stream = io.open(target, "a", encoding="utf-8")  # noqa: SIM115 - open as long as the process lives
+
+    @property
+    def descriptor(self) -> int:
+        """The file descriptor; no child may hold it."""
+        return self._stream.fileno()
 
     def write(self, event: Dict[str, Any]) -> None:
         """Append an event."""
@@ -65,10 +76,18 @@ class Journal:
         self._stream.flush()
 
 
+def _own_standard_output() -> int:
+    """Take the standard output for the results alone; what others print goes where errors go."""
+    own = os.dup(1)
+    os.dup2(2, 1)
+    return own
+
+
 def serve(request: Request) -> int:
     """Run all jobs of a request; 0 when every one has an observation in the results file."""
     no_core_dumps()
     inherit_orphans()
+    keep_out()
     journal = Journal(request.results)
     started = time.monotonic()
     try:
@@ -137,10 +156,14 @@ class Zygote:
             left, alone = self._run_child(batch)
             queue.extendleft(reversed(left))
 
+    def _fork(self, work: Work) -> Child:
+        child = Child(self._request, self._count, work, private=self._journal.descriptor)
+        self._count += 1
+        return child
+
     def _inspect(self) -> None:
         """Ask the facts that need devices in a child of their own, so that the parent stays clean."""
-        inspector = Child(self._request, self._count, lambda send: send({"facts": facts.gather(self._tensorflow)}))
-        self._count += 1
+        inspector = self._fork(lambda send: send({"facts": facts.gather(self._tensorflow)}))
         told = None
         while True:
             message = inspector.receive()
@@ -161,8 +184,7 @@ class Zygote:
 
     def _run_child(self, batch: List[Job]) -> tuple[List[Job], bool]:
         """Run a batch; returns the jobs that are left and whether the first of them must run alone."""
-        child = Child(self._request, self._count, lambda send: tasks.work(self._request, batch, self._tensorflow, send))
-        self._count += 1
+        child = self._fork(lambda send: tasks.work(self._request, batch, self._tensorflow, send))
         course = Course()
         while True:
             message = child.receive()
@@ -170,6 +192,9 @@ class Zygote:
                 break
             if "begin" in message:
                 course.step = Step(message["begin"], message["strategy"])
+                child.patience = IMPATIENCE if course.any_answer else 1.0
+                if self._request.arrival_s:
+                    self._journal.write({"kind": "begin", "id": course.step.id})
             elif "observation" in message and course.step is not None:
                 self._journal.write(self._complete(course.step, message["observation"], child))
                 course.answered()

@@ -82,6 +82,7 @@ def _prepare(unit: Unit, jobs: list[dict[str, Any]], matrix: Matrix, attempt: in
         "seed": matrix.seed,
         "tolerance": {"atol": matrix.tolerance.atol, "rtol": matrix.tolerance.rtol},
         "depth": matrix.depth,
+        "arrival_s": 0.0,
         "limits": _limits(limits, timeout_s, cpu_s),
         "jobs": jobs,
     }
