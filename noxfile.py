@@ -59,6 +59,17 @@ def add(session: nox.Session) -> None:
 
 
 @nox.session
+def images(session: nox.Session) -> None:
+    """Build Docker images of cells, list their sizes, prune old ones: nox -s images -- 'tf2.1*'.
+
+    nox -s images                      list the lab's images
+    nox -s images -- tf2.4 'tf2.1*'    build those that are not there yet, then list
+    nox -s images -- --prune           remove the lab's own images that no cell has any more
+    """
+    _hand_over(session, "images")
+
+
+@nox.session
 def report(session: nox.Session) -> None:
     """Render the page again from what is stored, offline: nox -s report."""
     _hand_over(session, "report")

@@ -15,7 +15,7 @@ FINGERPRINT_VERSION = 1
 # Files of the probe that only a load runs: a change there leaves artifacts as they are.
 LOAD_ONLY = frozenset({"ladder.py", "subjects.py", "formats/whole_model.py", "formats/weights_only.py"})
 # Files that watch and report, and decide nothing about an answer.
-NEUTRAL = frozenset({"__main__.py", "facts.py", "__init__.py", "zoo/__init__.py", "formats/__init__.py"})
+NEUTRAL = frozenset({"__main__.py", "cuda.py", "facts.py", "__init__.py", "zoo/__init__.py", "formats/__init__.py"})
 
 
 def digest(*parts: str) -> str:
@@ -34,11 +34,16 @@ def environment_key(cell: Cell, lock_text: str) -> str:
     return digest(str(FINGERPRINT_VERSION), cell.python, lock_digest(lock_text))
 
 
-def fingerprint(cell: Cell, lock_text: str, engine: EngineName) -> str:
-    """Everything that decides what happens in a cell. Another engine, another fingerprint."""
+def fingerprint(cell: Cell, lock_text: str, engine: EngineName, recipe: str = "") -> str:
+    """Everything that decides what happens in a cell. Another engine, another fingerprint.
+
+    ``recipe`` is how the engine makes the cell, where that is more than to install its lock.
+    """
     env = json.dumps(sorted(cell.env))
     device = (cell.base_image or "", cell.cuda or "", cell.cudnn or "")
-    return digest(engine, environment_key(cell, lock_text), env, *device)
+    libraries = (cell.cuda_image or "", "wheels on path" if cell.wheels_on_path else "") if cell.cuda else ()
+    made_by = (recipe,) if recipe else ()
+    return digest(engine, environment_key(cell, lock_text), env, *device, *libraries, *made_by)
 
 
 @dataclass(frozen=True, kw_only=True)

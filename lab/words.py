@@ -68,6 +68,8 @@ class Cell:
     imports: bool = True
     cuda: str | None = None
     cudnn: str | None = None
+    cuda_image: str | None = None
+    wheels_on_path: bool = False
     base_image: str | None = None
     note: str = ""
     source: str = ""
@@ -149,6 +151,7 @@ class Matrix:
     depth: str
     seed: int
     groups: tuple[tuple[str, str], ...]  # group id, title; in the order of the page
+    registry: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,10 @@ from lab.words import Judgement, Matrix, Observation, Role, Tolerance
 
 ROOT = Path(__file__).parents[1]
 
+# The tests of Docker use the daemon that the caller names; for all others there is none, so that "auto" is local.
+DOCKER_HOST = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+os.environ["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
+
 # What the tests of formats and of order save in a cell: compiled, never compiled, with user code, without Keras.
 MODELS = ("dense-sequential", "dense-uncompiled", "custom-layer", "tf-module")
 

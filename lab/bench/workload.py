@@ -14,6 +14,7 @@ from typing import Any
 import platformdirs
 
 from lab.declare import Rules, pairs, read_matrix, select
+from lab.engines.choosing import choose
 from lab.engines.local import LocalEngine
 from lab.engines.locking import LockFolder
 from lab.engines.protocol import BuiltCell
@@ -75,7 +76,7 @@ def find_workload(chosen: Chosen, say: Callable[[str], None]) -> Workload:
     matrix = read_matrix(chosen.matrix)
     wanted = select(matrix, cells=chosen.cells, models=chosen.models, formats=chosen.formats)
     locks = LockFolder(directory=chosen.matrix.parent / "images" / "locks")
-    locked = lock_cells(wanted.cells, locks, find_uv(), EngineName.LOCAL, say, 1)
+    locked = lock_cells(wanted.cells, locks, find_uv(), choose(EngineName.LOCAL).identify, say, 1)
     code = read_probe_code()
     fingerprints = {cell: found.fingerprint for cell, found in locked.items()}
     keys = KeyMaker(code, fingerprints, seed=matrix.seed, depth=matrix.depth)

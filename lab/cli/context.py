@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import platformdirs
 
 from lab.assessing import Assessor, Evidence, Seen
 from lab.declare import Rules, Selection, pairs, read_matrix, select
-from lab.engines.local import LocalEngine
+from lab.engines.choosing import AUTO, ChosenEngine, Room, choose
 from lab.engines.locking import LockFolder
+from lab.engines.protocol import Engine
 from lab.engines.uv import find_uv
-from lab.errors import ExitCode, LabError
+from lab.errors import LabError
 from lab.identity import KeyMaker, ProbeCode
 from lab.planning import Known, Plan, Scope, plan
 from lab.running import canaries
@@ -38,8 +39,10 @@ class Wanted:
     models: str | None = None
     formats: str | None = None
     selection: str | None = None
-    engine: str = "auto"
+    engine: str | ChosenEngine = AUTO
     jobs: int = 0
+    keep_images: int = 0
+    every_cell: bool = False
 
 
 class Context:
@@ -55,13 +58,16 @@ class Context:
             formats=wanted.formats,
             selection=wanted.selection,
         )
-        self.jobs = wanted.jobs or max(1, os.cpu_count() or 1)
+        jobs = wanted.jobs or max(1, os.cpu_count() or 1)
+        self.jobs = min(jobs, wanted.keep_images) if wanted.keep_images else jobs
         self.uv = find_uv()
-        self.engine_name = choose_engine(wanted.engine)
+        self.chosen_engine = choose(wanted.engine) if isinstance(wanted.engine, str) else wanted.engine
+        self.engine_name = self.chosen_engine.name
+        self.gpu_cells_left_out = self._leave_out_gpu_cells()
         self.locks = LockFolder(directory=wanted.matrix.parent / "images" / "locks")
         self.code: ProbeCode = read_probe_code()
         self.locked: dict[str, LockedCell] = lock_cells(
-            self.selection.cells, self.locks, self.uv, self.engine_name, say, self.jobs
+            self.selection.cells, self.locks, self.uv, self.chosen_engine.identify, say, self.jobs
         )
         self.workplace = Workplace(directory=wanted.out)
         self.keys = KeyMaker(
@@ -72,9 +78,16 @@ class Context:
         )
         self.scope = self._scope(self.selection.models, self.selection.formats)
 
-    def engine(self) -> LocalEngine:
+    def engine(self) -> Engine:
         """The engine to run cells with."""
-        return LocalEngine(cells_directory(), self.uv, self.matrix.limits.build_timeout_s)
+        return self.chosen_engine.open(
+            self.matrix, self.uv, Room(cells=cells_directory(), keep_images=self.wanted.keep_images)
+        )
+
+    def all_fingerprints(self) -> set[str]:
+        """Of every cell of the matrix that has a lock, selected or not."""
+        texts = ((cell, self.locks.read(cell)) for cell in self.matrix.cells)
+        return {self.chosen_engine.identify(cell, text) for cell, text in texts if text is not None}
 
     def plan(self, known: Known) -> Plan:
         """What is to be run, given what is known."""
@@ -107,6 +120,16 @@ class Context:
         wanted = {job.artifact.key for jobs in planned.loads.values() for job in jobs}
         wanted |= {self.keys.artifact(cell, canaries.MODEL, canaries.FORMAT).key for cell in planned.loads}
         return frozenset(key for key in wanted & saves.keys() if not self.workplace.is_whole(key, saves[key].manifest))
+
+    def _leave_out_gpu_cells(self) -> int:
+        """Cells with CUDA take some 5 GB each and most need an image: without Docker they run when they are named."""
+        named = self.wanted.cells or self.wanted.selection or self.wanted.every_cell
+        if named or self.engine_name is EngineName.DOCKER:
+            return 0
+        left = tuple(cell for cell in self.selection.cells if cell.cuda is None)
+        left_out = len(self.selection.cells) - len(left)
+        self.selection = replace(self.selection, cells=left)
+        return left_out
 
     def _scope(self, models: tuple[Model, ...], formats: tuple[Format, ...]) -> Scope:
         return Scope(
@@ -154,14 +177,6 @@ def existing(matrix: Path) -> Path:
         message = f"{matrix} does not exist; name the matrix with --matrix FILE"
         raise LabError(message)
     return matrix
-
-
-def choose_engine(asked: str) -> EngineName:
-    """The engine to use; raises LabError where the one asked for cannot be had."""
-    if asked == EngineName.DOCKER:
-        message = "the Docker engine is not there yet; use --engine local"
-        raise LabError(message, ExitCode.NO_ENGINE)
-    return EngineName.LOCAL
 
 
 def cells_directory() -> Path:

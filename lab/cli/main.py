@@ -7,12 +7,11 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from lab import __version__
 from lab.bench import command as bench
-from lab.cli import adding, locking, matrix, reading, reporting, reproducing, tidying
-from lab.cli.context import DEFAULT_OUT, ROOT
+from lab.cli import adding, images, locking, matrix, reading, reporting, reproducing, tidying
+from lab.cli.arguments import common_options
 from lab.errors import ExitCode, LabError
 
 EXIT_CODES = """exit codes:
@@ -51,29 +50,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (matrix, locking, adding, reading, reproducing, reporting, bench, tidying):
+    for module in (matrix, locking, adding, images, reading, reproducing, reporting, bench, tidying):
         module.register(commands, common_options())
     return parser
-
-
-def common_options() -> argparse.ArgumentParser:
-    """The options that choose what a command is about; every command takes the same ones."""
-    common = argparse.ArgumentParser(add_help=False)
-    group = common.add_argument_group("selection")
-    group.add_argument("--cells", metavar="GLOBS", help="cells, e.g. 'tf2.4 tf2.1*' (default: all)")
-    group.add_argument("--models", metavar="GLOBS", help="reference models, e.g. 'dense-* lstm'")
-    group.add_argument("--formats", metavar="GLOBS", help="formats, e.g. 'h5 keras'")
-    group.add_argument("--select", metavar="NAME", help="a selection of matrix.toml, e.g. quick")
-    group.add_argument("--matrix", type=Path, default=ROOT / "matrix.toml", metavar="FILE", help="default: matrix.toml")
-    group.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="store, artifacts, logs and page")
-    group.add_argument("--engine", choices=("auto", "local", "docker"), default="auto", help="what runs the cells")
-    group.add_argument("--jobs", type=_positive, default=0, metavar="N", help="cells at once (default: one a core)")
-    return common
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        message = "must be 1 or more"
-        raise argparse.ArgumentTypeError(message)
-    return value

@@ -7,21 +7,25 @@ import json
 import platform
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from lab import __version__
+from lab.cli.arguments import positive
 from lab.cli.baseline import print_changes, read_baseline
 from lab.cli.context import ROOT, Context, Wanted, existing
 from lab.cli.progress import progress, say
 from lab.cli.rendering import render
 from lab.cli.summary import summarise, summarise_again
 from lab.cli.unchanged import LastRun, last_run
+from lab.engines.choosing import choose
 from lab.engines.protocol import Engine
 from lab.errors import ExitCode, LabError
 from lab.planning import Known, Plan
 from lab.running.run import Order, Run, Tally
 from lab.store import FILE, Store, open_store
+from lab.words import EngineName
 
 SECONDS_A_SAVE = 0.4
 SECONDS_A_LOAD = 0.25
@@ -29,6 +33,10 @@ SECONDS_A_CELL = 25.0
 MIB_A_CELL = 1100
 MIB_AN_ARTIFACT = 0.15
 REASONS_SHOWN = 12
+ENGINE_NOTES = {
+    EngineName.LOCAL: "no sandbox: what is in a model runs as you",
+    EngineName.DOCKER: "containers without a network, without privileges, with a root that cannot be written",
+}
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
@@ -45,6 +53,13 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     matrix.add_argument("--baseline", type=Path, metavar="FILE", help="results of another run (lab results --json)")
     matrix.add_argument(
         "--fail-on", choices=("regressed",), help="exit code 6 where a trial passed in the baseline and fails now"
+    )
+    matrix.add_argument(
+        "--keep-images",
+        type=positive,
+        default=0,
+        metavar="N",
+        help="with Docker: keep at most N images of cells and work cell by cell, where the disk cannot hold them all",
     )
     matrix.set_defaults(command=_matrix)
     plan = commands.add_parser(
@@ -70,6 +85,7 @@ def wanted(arguments: argparse.Namespace) -> Wanted:
         selection=arguments.select,
         engine=arguments.engine,
         jobs=arguments.jobs,
+        keep_images=getattr(arguments, "keep_images", 0),
     )
 
 
@@ -93,10 +109,12 @@ def _matrix(arguments: argparse.Namespace) -> int:
             "--fail-on compares with another run: name its results with --baseline FILE (lab results --json > FILE)"
         )
         raise LabError(message)
-    chosen = wanted(arguments)
-    selection = (chosen.cells, chosen.models, chosen.formats, chosen.selection, chosen.engine)
+    existing(arguments.matrix)
+    engine = choose(arguments.engine)
+    chosen = replace(wanted(arguments), engine=engine)
+    selection = (chosen.cells, chosen.models, chosen.formats, chosen.selection, engine.name)
     last = last_run(
-        chosen.out, existing(chosen.matrix), map(str, selection), (ROOT / "lab", ROOT / "reports/templates")
+        chosen.out, chosen.matrix, map(str, selection), (ROOT / "lab", ROOT / "images", ROOT / "reports/templates")
     )
     if not arguments.fresh and not arguments.baseline and (summary := last.summary()) is not None:
         say("nothing to do: nothing has changed since the last run (--fresh runs it anew)")
@@ -145,6 +163,7 @@ def _run(context: Context, store: Store, *, fresh: bool) -> Tally:
         workplace=context.workplace,
         code=context.workplace.snapshot_probe(context.code),
         jobs=context.jobs,
+        cell_by_cell=bool(context.wanted.keep_images),
         known=lambda: context.known(store, since_run=run_id if fresh else 0),
     )
     with progress() as shown:
@@ -181,7 +200,7 @@ def _plan_fields(context: Context, planned: Plan) -> dict[str, Any]:
 def _plan_lines(context: Context, planned: Plan) -> list[str]:
     cells = len(context.selection.cells)
     lines = [
-        f"engine: {context.engine_name} (no sandbox: what is in a model runs as you)",
+        f"engine: {context.engine_name} ({ENGINE_NOTES[context.engine_name]})",
         (
             f"plan: {cells} cells, {len(context.scope.pairs)} pairs, {planned.save_count} artifacts to save "
             f"({planned.known_saves} known), {planned.load_count} to load ({planned.known_trials} trials known)"
@@ -190,6 +209,11 @@ def _plan_lines(context: Context, planned: Plan) -> list[str]:
     if not planned.is_empty:
         minutes = _seconds(context, planned) / 60
         lines.append(f"      about {max(1, round(minutes))} min, up to {_mib(planned) / 1024:.1f} GiB of disk")
+    if context.gpu_cells_left_out:
+        lines.append(
+            f"      {context.gpu_cells_left_out} GPU cells are left out: they want Docker; name those without a "
+            "cuda_image with --cells to run them here"
+        )
     reasons = list(planned.left_out.items())
     if reasons:
         lines.append("left out:")

@@ -7,6 +7,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def cell_fields(report: CellReport, lock: Path) -> dict[str, Any]:
 
 
 def _cells(arguments: argparse.Namespace) -> int:
-    context = Context(wanted(arguments), say)
+    context = Context(replace(wanted(arguments), every_cell=True), say)
     reports = cell_reports(context, _seen_cells(context))
     rows = [cell_fields(report, context.locks.path(report.cell)) for report in reports]
     if arguments.json:

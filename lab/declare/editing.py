@@ -60,6 +60,8 @@ def _values(cell: Cell, defaults: Mapping[str, Any]) -> dict[str, Value]:
         "imports": False if not cell.imports else None,
         "cuda": cell.cuda,
         "cudnn": cell.cudnn,
+        "cuda_image": cell.cuda_image,
+        "wheels_on_path": cell.wheels_on_path or None,
         "base_image": cell.base_image,
         "note": cell.note,
         "source": cell.source,

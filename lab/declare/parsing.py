@@ -19,6 +19,7 @@ _PLACE = re.compile(r"\s*\(at line (\d+), column \d+\)$")
 _STAND_INS: dict[str, Any] = {
     "schema": 1,
     "defaults": {"package": "tensorflow-cpu", "group": "main"},
+    "images": {},
     "limits": {
         "trial_timeout_s": 1,
         "trial_cpu_s": 1,

@@ -44,9 +44,29 @@ def _cells(file: MatrixFile, names: Names) -> Iterator[Problem]:
         for anchor in cell.anchors:
             if not matching(anchor, names["cells"]):
                 yield Problem(path=("cells", cell_id, "anchors"), text=unknown("cell", anchor, names["cells"]))
+        for key, text in _libraries(cell):
+            yield Problem(path=("cells", cell_id, key), text=text)
         first = seen.setdefault(_environment(cell), cell_id)
         if first != cell_id:
             yield Problem(path=("cells", cell_id), text=f"the same environment as cells.{first}")
+
+
+def _libraries(cell: CellTable) -> Iterator[tuple[str, str]]:
+    """What is said of CUDA and does not go together: pairs of a key and what is wrong with it."""
+    if cell.cuda is None:
+        for key in ("cudnn", "cuda_image", "wheels_on_path"):
+            if getattr(cell, key):
+                yield key, f"{key} without cuda: name the version of CUDA as well"
+        return
+    if cell.cudnn is None:
+        yield "cuda", "cuda without cudnn: name the version of cuDNN as well"
+    if cell.cuda_image and cell.wheels_on_path:
+        yield (
+            "wheels_on_path",
+            "cuda_image and wheels_on_path: the libraries come from an image or from wheels, not both",
+        )
+    if cell.source is None:
+        yield "cuda", "cuda without a source: link to where this combination is documented"
 
 
 def _environment(cell: CellTable) -> str:

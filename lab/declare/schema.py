@@ -55,6 +55,12 @@ class Defaults(Entry):
     group: Text
 
 
+class ImagesTable(Entry):
+    """``[images]``."""
+
+    registry: str = ""
+
+
 class LimitsTable(Entry):
     """``[limits]``."""
 
@@ -96,6 +102,8 @@ class CellTable(Entry):
     imports: bool = True
     cuda: Text | None = None
     cudnn: Text | None = None
+    cuda_image: Text | None = None
+    wheels_on_path: bool = False
     base_image: Text | None = None
     note: str = ""
     source: Link | None = None
@@ -141,6 +149,7 @@ class MatrixFile(Entry):
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
     defaults: Defaults
+    images: ImagesTable = ImagesTable()
     limits: LimitsTable
     tolerances: TolerancesTable
     ladder: LadderTable
@@ -155,6 +164,7 @@ class MatrixFile(Entry):
 
 SECTIONS: dict[str, type[Entry]] = {
     "defaults": Defaults,
+    "images": ImagesTable,
     "limits": LimitsTable,
     "tolerances": TolerancesTable,
     "ladder": LadderTable,

@@ -26,6 +26,7 @@ def in_words(file: MatrixFile) -> Matrix:
         depth=file.ladder.depth,
         seed=file.ladder.seed,
         groups=tuple(file.groups.items()),
+        registry=file.images.registry,
     )
 
 
@@ -51,6 +52,8 @@ def _cells(file: MatrixFile) -> tuple[Cell, ...]:
             imports=table.imports,
             cuda=table.cuda,
             cudnn=table.cudnn,
+            cuda_image=table.cuda_image,
+            wheels_on_path=table.wheels_on_path,
             base_image=table.base_image,
             note=table.note,
             source=table.source or "",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-import os
 import shutil
 import subprocess
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from lab.engines.environment import variables, wheel_libraries
 from lab.engines.interpreters import find_python
 from lab.engines.processes import end_group
 from lab.engines.protocol import BuiltCell, OnEvent, ProbeEnd, ProbeRun
@@ -42,6 +42,9 @@ class LocalEngine:
     def build(self, cell: Cell, lock_text: str, fingerprint: str, log: Path) -> BuiltCell:
         """Make the environment or reuse it; raises CellFault with the installer's last words."""
         started = time.monotonic()
+        if cell.cuda_image:
+            message = f"the CUDA libraries of {cell.id} come out of an image: run it with --engine docker"
+            raise CellFault(message)
         environment = self._directory / environment_key(cell, lock_text)
         try:
             with _locked(environment):
@@ -58,7 +61,11 @@ class LocalEngine:
             python=str(environment / "bin" / "python"),
             reused=reused,
             seconds=time.monotonic() - started,
+            libraries=wheel_libraries(cell, lock_text, str(environment)),
         )
+
+    def release(self, built: BuiltCell) -> None:
+        """Environments stay: the next run reuses them, and ``lab prune`` removes them."""
 
     def run_probe(self, built: BuiltCell, run: ProbeRun, on_event: OnEvent, stop: Event) -> ProbeEnd:
         """Run ``python -m probe`` and tail its results file."""
@@ -69,7 +76,7 @@ class LocalEngine:
                 stdin=subprocess.PIPE,  # held open: when the lab is gone the probe sees it and ends
                 stdout=log,
                 stderr=log,
-                env=_environment(built.cell, run),
+                env=variables(built.cell, str(run.scratch), str(run.code), built.libraries),
                 cwd=run.scratch,
                 start_new_session=True,
             )
@@ -163,19 +170,3 @@ def _locked(environment: Path) -> Iterator[None]:
     with environment.with_suffix(".flock").open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         yield
-
-
-def _environment(cell: Cell, run: ProbeRun) -> dict[str, str]:
-    """A clean environment: nothing of the caller's Python, Keras or TensorFlow settings gets in."""
-    return {
-        "PATH": os.defpath,
-        "HOME": str(run.scratch),
-        "TMPDIR": str(run.scratch),
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": str(run.code),
-        "PYTHONNOUSERSITE": "1",
-        "PYTHONHASHSEED": "0",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        **({} if cell.cuda else {"CUDA_VISIBLE_DEVICES": "-1"}),
-        **dict(cell.env),
-    }

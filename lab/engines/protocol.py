@@ -15,7 +15,10 @@ OnEvent: TypeAlias = Callable[[dict[str, Any]], None]
 
 @dataclass(frozen=True, kw_only=True)
 class BuiltCell:
-    """A cell that is ready to run: its environment, how it came about and what it takes on disk."""
+    """A cell that is ready to run, and how it came about.
+
+    ``libraries`` are the folders that its loader looks into for CUDA; ``image`` is the Docker engine's.
+    """
 
     cell: Cell
     fingerprint: str
@@ -23,6 +26,8 @@ class BuiltCell:
     python: str
     reused: bool
     seconds: float
+    libraries: tuple[str, ...] = ()
+    image: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +63,10 @@ class Engine(Protocol):
 
     def build(self, cell: Cell, lock_text: str, fingerprint: str, log: Path) -> BuiltCell:
         """Make the cell ready or reuse it; raises CellFault with a reason that tells what to do."""
+        ...
+
+    def release(self, built: BuiltCell) -> None:
+        """Nobody runs in the cell for now: what it takes may be freed, and is made anew when it is built again."""
         ...
 
     def run_probe(self, built: BuiltCell, run: ProbeRun, on_event: OnEvent, stop: Event) -> ProbeEnd:

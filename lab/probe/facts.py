@@ -8,6 +8,8 @@ import platform
 import sys
 from typing import Any, Dict, List, Optional
 
+from probe import cuda
+
 
 def import_tensorflow() -> Any:
     """Import TensorFlow and touch the Keras behind it, without creating an eager context."""
@@ -28,11 +30,13 @@ def without_tensorflow() -> Dict[str, Any]:
 
 def gather(tensorflow: Any) -> Dict[str, Any]:
     """Everything about this cell that an observation rests on; lists devices, so run it in a child."""
+    build = _build(tensorflow)
     return dict(
         without_tensorflow(),
         tensorflow=tensorflow.__version__,
         keras=_keras_version(tensorflow),
-        build=_build(tensorflow),
+        build=build,
+        cuda=cuda.gather(tensorflow, build),
         devices=[device.name for device in tensorflow.config.list_physical_devices()]
         if hasattr(tensorflow.config, "list_physical_devices")
         else [device.name for device in tensorflow.config.experimental.list_physical_devices()],

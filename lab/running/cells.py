@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from lab.engines.locking import LockFolder, resolve
 from lab.engines.uv import Uv
 from lab.errors import CellFault
-from lab.identity import fingerprint
-from lab.words import Cell, EngineName
+from lab.words import Cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,9 +23,17 @@ class LockedCell:
 
 
 def lock_cells(
-    cells: Iterable[Cell], folder: LockFolder, uv: Uv, engine: EngineName, say: Callable[[str], None], jobs: int
+    cells: Iterable[Cell],
+    folder: LockFolder,
+    uv: Uv,
+    identify: Callable[[Cell, str], str],
+    say: Callable[[str], None],
+    jobs: int,
 ) -> dict[str, LockedCell]:
-    """Read every lock; resolve the missing and the stale ones on the way, and say so."""
+    """Read every lock; resolve the missing and the stale ones on the way, and say so.
+
+    ``identify`` gives the fingerprint of a cell with its lock, as the engine makes it.
+    """
 
     def lock(cell: Cell) -> LockedCell:
         text = folder.read(cell)
@@ -37,7 +44,7 @@ def lock_cells(
                 folder.write(cell, text)
             except (CellFault, OSError) as error:
                 return LockedCell(cell=cell, lock_text="", fingerprint=f"unlocked-{cell.id}", fault=str(error))
-        return LockedCell(cell=cell, lock_text=text, fingerprint=fingerprint(cell, text, engine))
+        return LockedCell(cell=cell, lock_text=text, fingerprint=identify(cell, text))
 
     with ThreadPoolExecutor(jobs) as pool:
         return {locked.cell.id: locked for locked in pool.map(lock, cells)}

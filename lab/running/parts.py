@@ -35,10 +35,11 @@ class Part(Generic[Work]):
     work: tuple[Work, ...]
 
 
-def cut(work: Mapping[str, Sequence[Work]], workers: int) -> list[Part[Work]]:
+def cut(work: Mapping[str, Sequence[Work]], workers: int, *, cell_by_cell: bool = False) -> list[Part[Work]]:
     """Cut along models, for a model is built once and loaded in batches.
 
-    The first part of every cell comes before all second ones, and large ones before small ones.
+    The first part of every cell comes before all second ones, and large ones before small ones; with
+    ``cell_by_cell`` all parts of a cell come one after the other, where few cells may be there at once.
     """
     total = sum(len(jobs) for jobs in work.values())
     size = max(SMALLEST_PART, math.ceil(total / (workers * PARTS_A_WORKER)))
@@ -47,7 +48,7 @@ def cut(work: Mapping[str, Sequence[Work]], workers: int) -> list[Part[Work]]:
         for cell, jobs in work.items()
         for number, share in enumerate(_shares(jobs, size))
     ]
-    return sorted(parts, key=lambda part: (part.number, -len(part.work)))
+    return parts if cell_by_cell else sorted(parts, key=lambda part: (part.number, -len(part.work)))
 
 
 def _shares(jobs: Sequence[Work], size: int) -> list[tuple[Work, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -55,6 +56,7 @@ class Order:
     workplace: Workplace
     code: Path
     jobs: int
+    cell_by_cell: bool
     known: Callable[[], Known]
 
 
@@ -79,6 +81,7 @@ class Run:
         self._events: queue.Queue[Callable[[], None]] = queue.Queue()
         self._built: dict[str, BuiltCell] = {}
         self._unbuilt: dict[str, str] = {}
+        self._parts_left: Counter[str] = Counter()
         self._building = {cell: Lock() for cell in order.locked}
         self._by_key: dict[str, Artifact] = {}
         self._trials: dict[tuple[str, str], Trial] = {}
@@ -104,8 +107,10 @@ class Run:
     ) -> None:
         """Run one task a part, at most ``jobs`` at once; this thread alone writes the store."""
         self._progress.phase(name, total)
+        parts = cut(work, self._order.jobs, cell_by_cell=self._order.cell_by_cell)
+        self._parts_left = Counter(part.cell for part in parts)
         with ThreadPoolExecutor(self._order.jobs) as pool:
-            tasks = [pool.submit(self._guarded, part, do) for part in cut(work, self._order.jobs)]
+            tasks = [pool.submit(self._guarded, part, do) for part in parts]
             try:
                 self._write_until_done(tasks)
             except BaseException:
@@ -127,6 +132,15 @@ class Run:
             do(part)
         except (CellFault, OSError) as error:
             self._events.put(lambda reason=str(error): self._cell_fault(part.cell, reason))  # type: ignore[misc]
+        finally:
+            self._release(part.cell)
+
+    def _release(self, cell: str) -> None:
+        """After the last part of a cell in a phase its engine may free what it takes."""
+        with self._building[cell]:
+            self._parts_left[cell] -= 1
+            if not self._parts_left[cell] and cell in self._built:
+                self._order.engine.release(self._built.pop(cell))
 
     def _write_until_done(self, tasks: list[Future[None]]) -> None:
         committed = time.monotonic()

@@ -1,0 +1,32 @@
+"""The options that commands share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from lab.cli.context import DEFAULT_OUT, ROOT
+
+
+def common_options() -> argparse.ArgumentParser:
+    """The options that choose what a command is about; every command takes the same ones."""
+    common = argparse.ArgumentParser(add_help=False)
+    group = common.add_argument_group("selection")
+    group.add_argument("--cells", metavar="GLOBS", help="cells, e.g. 'tf2.4 tf2.1*' (default: all)")
+    group.add_argument("--models", metavar="GLOBS", help="reference models, e.g. 'dense-* lstm'")
+    group.add_argument("--formats", metavar="GLOBS", help="formats, e.g. 'h5 keras'")
+    group.add_argument("--select", metavar="NAME", help="a selection of matrix.toml, e.g. quick")
+    group.add_argument("--matrix", type=Path, default=ROOT / "matrix.toml", metavar="FILE", help="default: matrix.toml")
+    group.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="store, artifacts, logs and page")
+    group.add_argument("--engine", choices=("auto", "local", "docker"), default="auto", help="what runs the cells")
+    group.add_argument("--jobs", type=positive, default=0, metavar="N", help="cells at once (default: one a core)")
+    return common
+
+
+def positive(text: str) -> int:
+    """A count, for argparse."""
+    value = int(text)
+    if value < 1:
+        message = "must be 1 or more"
+        raise argparse.ArgumentTypeError(message)
+    return value

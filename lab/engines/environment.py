@@ -1,0 +1,40 @@
+"""What a probe finds in its environment: the variables it starts with, and where its CUDA libraries are."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+
+from lab.words import Cell
+
+# nvidia-cuda-runtime-cu11==11.8.89 puts its libraries into nvidia/cuda_runtime/lib.
+_CUDA_WHEEL = re.compile(r"^nvidia-([a-z0-9-]+?)-cu\d+==", re.MULTILINE)
+
+
+def variables(cell: Cell, home: str, code: str, libraries: Sequence[str]) -> dict[str, str]:
+    """A clean environment: nothing of the caller's Python, Keras or TensorFlow settings gets in.
+
+    ``libraries`` are folders for the loader. A cell without CUDA never sees a GPU.
+    """
+    return {
+        "PATH": os.defpath,
+        "HOME": home,
+        "TMPDIR": home,
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": code,
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONHASHSEED": "0",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        **({} if cell.cuda else {"CUDA_VISIBLE_DEVICES": "-1"}),
+        **({"LD_LIBRARY_PATH": ":".join(libraries)} if libraries else {}),
+        **dict(cell.env),
+    }
+
+
+def wheel_libraries(cell: Cell, lock_text: str, environment: str) -> tuple[str, ...]:
+    """Where the CUDA wheels of a lock have their libraries; none unless the cell wants them on the loader's path."""
+    if not cell.wheels_on_path:
+        return ()
+    names = sorted({name.replace("-", "_") for name in _CUDA_WHEEL.findall(lock_text)})
+    return tuple(f"{environment}/lib/python{cell.python}/site-packages/nvidia/{name}/lib" for name in names)
