@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lab.identity import KeyMaker
-from lab.judging import canary_fault, judge, judge_save
+from lab.judging import canary_fault, headline, judge, judge_save
 from lab.planning import Known, Scope, strategies_for
 from lab.words import (
     Artifact,
@@ -73,7 +73,7 @@ class Assessor:
         return judge(
             seen.observation,
             self._matrix.tolerance,
-            canary_fault=self._canary_fault(seen.run, seen.fingerprint),
+            canary_fault=self._import_fault(seen) or self._canary_fault(seen.run, seen.fingerprint),
         )
 
     def judge_artifact(self, artifact: Artifact) -> Judgement | None:
@@ -81,7 +81,7 @@ class Assessor:
         seen = self._evidence.saves.get(artifact.key)
         if seen is None:
             return Judgement(outcome=Outcome.INFRA_ERROR, stage=Stage.SAVE, cause=None, reason="not saved yet")
-        return judge_save(seen.observation, self._containers[artifact.format])
+        return self._judge_save(seen, self._containers[artifact.format])
 
     def results(self, scope: Scope, keys: KeyMaker) -> Iterator[Result]:
         """Every trial of the scope that is known, and every one that cannot be, in the order of the matrix."""
@@ -145,8 +145,23 @@ class Assessor:
         )
 
     def _save_outcome(self, key: str, seen: Seen) -> Outcome | None:
-        judgement = judge_save(seen.observation, self._containers.get(self._evidence.formats[key], ""))
+        judgement = self._judge_save(seen, self._containers.get(self._evidence.formats[key], ""))
         return None if judgement is None else judgement.outcome
+
+    def _judge_save(self, seen: Seen, container: str) -> Judgement | None:
+        fault = self._import_fault(seen)
+        if fault is not None:
+            return Judgement(outcome=Outcome.INFRA_ERROR, stage=Stage.IMPORT, cause=None, reason=fault)
+        return judge_save(seen.observation, container)
+
+    def _import_fault(self, seen: Seen) -> str | None:
+        """An import that fails is the finding where matrix.toml says so, and the lab's own trouble elsewhere."""
+        raised = seen.observation.exception
+        if seen.observation.failed_at is not Stage.IMPORT or raised is None:
+            return None
+        if seen.fingerprint in self._evidence.import_errors:
+            return None
+        return f"TensorFlow does not import: {headline(raised)}"
 
     def _canary_fault(self, run: int, fingerprint: str) -> str | None:
         """A cell declared not to import has nothing that canaries could check."""

@@ -8,11 +8,10 @@ import queue
 import shutil
 import socket
 import time
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import Any
 
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
@@ -23,6 +22,7 @@ from lab.engines.docker.deliveries import Inbox, Outbox
 from lab.engines.docker.images import LABEL, Images
 from lab.engines.docker.recipe import CUDA_LIBRARIES, ENVIRONMENT, USER
 from lab.engines.docker.sandbox import CODE, INBOX, OUTBOX, REQUEST, SCRATCH, Sandbox, Shared, container
+from lab.engines.docker.shelf import Shelf
 from lab.engines.docker.stream import Stream
 from lab.engines.environment import variables, wheel_libraries
 from lab.engines.protocol import BuiltCell, OnEvent, ProbeEnd, ProbeRun
@@ -48,7 +48,7 @@ class DockerEngine:
         self._images = images
         self._build_timeout_s = build_timeout_s
         self._memory_mib = memory_mib
-        self._shelf = _Shelf(images, keep_images)
+        self._shelf = Shelf(images, keep_images)
         self._devices: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._has_device = False
         for device in gpu_devices():
@@ -249,40 +249,6 @@ class _Visit:
         with suppress(OSError):
             return self._run.log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL_CHARS:]
         return ""
-
-
-class _Shelf:
-    """Which images are in use and which only wait; makes room where no more than ``keep`` may be there."""
-
-    def __init__(self, images: Images, keep: int) -> None:
-        self._images = images
-        self._keep = keep
-        self._lock = Lock()
-        self._in_use: dict[str, int] = {}
-        self._idle: OrderedDict[str, str] = OrderedDict()
-
-    def take(self, fingerprint: str) -> None:
-        """An image is going to be used, or built."""
-        with self._lock:
-            self._in_use[fingerprint] = self._in_use.get(fingerprint, 0) + 1
-            self._idle.pop(fingerprint, None)
-            self._make_room()
-
-    def put_back(self, fingerprint: str, image: str | None) -> None:
-        """An image is not used any more; None where it could not be built."""
-        with self._lock:
-            self._in_use[fingerprint] = self._in_use.get(fingerprint, 1) - 1
-            if self._in_use[fingerprint] <= 0:
-                del self._in_use[fingerprint]
-                if image is not None:
-                    self._idle[fingerprint] = image
-            self._make_room()
-
-    def _make_room(self) -> None:
-        while self._keep and self._idle and len(self._idle) + len(self._in_use) > self._keep:
-            _, image = self._idle.popitem(last=False)
-            with suppress(CellFault):
-                self._images.remove(image)
 
 
 def this_process() -> str:

@@ -76,7 +76,7 @@ def container(wanted: Sandbox) -> tuple[dict[str, Any], dict[str, Any]]:
         "command": list(wanted.command),
         "environment": dict(wanted.variables),
         "user": wanted.user,
-        "working_dir": SCRATCH,
+        "working_dir": "/",  # not the scratch folder: the daemon would make it, as root's, before it is mounted
         "labels": dict(wanted.labels),
         "stdin_open": True,  # closed when the lab is gone, whatever ended it; the probe sees it and ends
         "hostname": "cell",
