@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
@@ -13,17 +13,19 @@ import pytest
 
 from lab.cli.context import cells_directory
 from lab.declare import Rules, read_matrix
+from lab.engines.choosing import AUTO, ChosenEngine, choose, open_images
+from lab.engines.docker.engine import DockerEngine
 from lab.engines.local import LocalEngine
 from lab.engines.locking import LockFolder
 from lab.engines.protocol import BuiltCell, Engine
 from lab.engines.uv import Uv, find_uv
 from lab.errors import CellFault
-from lab.identity import ProbeCode, fingerprint
+from lab.identity import ProbeCode
 from lab.judging import judge, judge_save
 from lab.running.units import Unit, run_unit
 from lab.running.workplace import Workplace, read_probe_code
 from lab.store import observation_from_event
-from lab.words import Judgement, Matrix, Observation, Role, Tolerance
+from lab.words import Cell, EngineName, Judgement, Matrix, Observation, Role, Tolerance
 
 ROOT = Path(__file__).parents[1]
 
@@ -124,9 +126,9 @@ class Shelf:
         return a_job(f"{model}/{form}", model, form, self.kept[model, form], *(strategies or ("plain",)))
 
 
-def cannot_run(reason: str) -> NoReturn:
+def cannot_run(reason: str, asked_for: str = "LAB_REQUIRE_CELLS") -> NoReturn:
     """Skip with the reason, or fail with it where everything was asked for (LAB_REQUIRE_CELLS=1, as in CI)."""
-    if os.environ.get("LAB_REQUIRE_CELLS") == "1":
+    if os.environ.get(asked_for) == "1":
         pytest.fail(reason)
     pytest.skip(reason)
 
@@ -150,6 +152,16 @@ def engine(matrix: Matrix, uv: Uv) -> LocalEngine:
 @pytest.fixture(scope="session")
 def cell(matrix: Matrix, engine: LocalEngine, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], BuiltCell]:
     """Make a cell of the matrix ready from its committed lock; skips where that cannot be done here."""
+    chosen = ChosenEngine(name=EngineName.LOCAL)
+    return _builder(matrix, engine, chosen.identify, tmp_path_factory)
+
+
+def _builder(
+    matrix: Matrix,
+    engine: Engine,
+    identify: Callable[[Cell, str], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], BuiltCell]:
     cells = {declared.id: declared for declared in matrix.cells}
     locks = LockFolder(directory=ROOT / "images" / "locks")
     built: dict[str, BuiltCell | CellFault] = {}
@@ -161,7 +173,7 @@ def cell(matrix: Matrix, engine: LocalEngine, tmp_path_factory: pytest.TempPathF
             return CellFault(f"{cell_id}: {locks.why_not(declared)}")
         log = tmp_path_factory.mktemp("build") / "build.log"
         try:
-            return engine.build(declared, lock, fingerprint(declared, lock, engine.name), log)
+            return engine.build(declared, lock, identify(declared, lock), log)
         except CellFault as fault:
             return fault
 
@@ -179,6 +191,37 @@ def cell(matrix: Matrix, engine: LocalEngine, tmp_path_factory: pytest.TempPathF
 @pytest.fixture(scope="session")
 def probe(matrix: Matrix, engine: LocalEngine, tmp_path_factory: pytest.TempPathFactory) -> Prober:
     return Prober(engine=engine, matrix=matrix, new_folder=lambda: tmp_path_factory.mktemp("unit"))
+
+
+@pytest.fixture(scope="session")
+def docker_engine(matrix: Matrix) -> Iterator[DockerEngine]:
+    """The Docker engine at the daemon that DOCKER_HOST names; skips where none answers."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DOCKER_HOST", DOCKER_HOST)
+        chosen = choose(AUTO)
+    if chosen.daemon is None:
+        cannot_run(f"no Docker daemon answers at {DOCKER_HOST}", "LAB_REQUIRE_DOCKER")
+    yield DockerEngine(
+        chosen.daemon,
+        open_images(chosen, matrix),
+        build_timeout_s=matrix.limits.build_timeout_s,
+        memory_mib=matrix.limits.memory_mib,
+    )
+    chosen.daemon.client.close()
+
+
+@pytest.fixture(scope="session")
+def docker_cell(
+    matrix: Matrix, docker_engine: DockerEngine, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], BuiltCell]:
+    """Build the image of a cell of the matrix, or find it."""
+    chosen = ChosenEngine(name=EngineName.DOCKER, daemon=docker_engine.daemon)
+    return _builder(matrix, docker_engine, chosen.identify, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def docker_probe(matrix: Matrix, docker_engine: DockerEngine, tmp_path_factory: pytest.TempPathFactory) -> Prober:
+    return Prober(engine=docker_engine, matrix=matrix, new_folder=lambda: tmp_path_factory.mktemp("unit"))
 
 
 @pytest.fixture(scope="session")

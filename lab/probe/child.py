@@ -43,9 +43,10 @@ class Child:
 
     def __init__(self, request: Request, number: int, work: Work, private: int) -> None:
         self._limits = request.limits
-        self._scratch = os.path.join(request.scratch, "child-{}".format(number))
+        self._root = request.scratch
+        self._scratch = os.path.join(self._root, "child-{}".format(number))
         os.makedirs(self._scratch)
-        self._log_path = os.path.join(request.scratch, "child-{}.log".format(number))
+        self._log_path = os.path.join(self._root, "child-{}.log".format(number))
         self._log_offset = 0
         self._buffer = b""
         self._last_message = time.monotonic()
@@ -100,8 +101,8 @@ class Child:
         _, status = os.waitpid(self._pid, 0)
         end_descendants()
         os.close(self._pipe)
-        self.disk_is_full = free_bytes(self._scratch) < DISK_FULL_BYTES
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self.disk_is_full = free_bytes(self._root) < DISK_FULL_BYTES
+        self._clear_scratch()
         ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         if ended_by == signal.SIGKILL and not self._timed_out:
             self._out_of_memory = self._out_of_memory or oom_kills() > self._oom_kills_before
@@ -111,6 +112,17 @@ class Child:
             timed_out=self._timed_out,
             out_of_memory=self._out_of_memory,
         )
+
+    def _clear_scratch(self) -> None:
+        """Leave nothing to the next child, wherever below the scratch folder this one has put it."""
+        for name in os.listdir(self._root):
+            path = os.path.join(self._root, name)
+            if path == self._log_path:
+                continue
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                os.unlink(path)
 
     def new_log(self) -> str:
         """What the child printed since this was last asked, at most the tail of it."""

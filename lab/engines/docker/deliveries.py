@@ -21,13 +21,19 @@ class Inbox:
         directory.chmod(OTHERS_ENTER)
 
     def deliver(self, job: str, artifact: Path) -> None:
-        """Put an artifact into its place, in one step; the one before it is taken away first."""
+        """Put an artifact into its place, in one step; the one before it is taken away first.
+
+        One that is gone is delivered empty: the probe says so at once instead of waiting for it.
+        """
         if self._here == job:
             return
         self.clear()
         arriving = self._directory.with_name(f"{self._directory.name}.part")
         shutil.rmtree(arriving, ignore_errors=True)
-        shutil.copytree(artifact, arriving)
+        if artifact.is_dir():
+            shutil.copytree(artifact, arriving)
+        else:
+            arriving.mkdir()
         make_readable(arriving)
         arriving.rename(self._directory / job)
         self._here = job

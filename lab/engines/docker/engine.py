@@ -44,7 +44,7 @@ class DockerEngine:
     def __init__(
         self, daemon: Daemon, images: Images, *, build_timeout_s: float, memory_mib: int, keep_images: int = 0
     ) -> None:
-        self._daemon = daemon
+        self.daemon = daemon
         self._images = images
         self._build_timeout_s = build_timeout_s
         self._memory_mib = memory_mib
@@ -85,7 +85,7 @@ class DockerEngine:
 
     def run_probe(self, built: BuiltCell, run: ProbeRun, on_event: OnEvent, stop: Event) -> ProbeEnd:
         """Run ``python -m probe`` in a container of its own and pass on its events as they come."""
-        visit = _Visit(self._daemon, built, run, self._memory_mib)
+        visit = _Visit(self.daemon, built, run, self._memory_mib)
         with self._device(built.cell) as device:
             return visit.go(device, on_event, stop)
 
@@ -93,7 +93,7 @@ class DockerEngine:
         """Remove containers whose lab is gone (killed, or cut off from its daemon); returns how many there were."""
         removed = 0
         with explained("cannot look for containers left behind"):
-            for left in self._daemon.client.containers.list(all=True, filters={"label": PROCESS}):
+            for left in self.daemon.client.containers.list(all=True, filters={"label": PROCESS}):
                 if not _is_alive(left.labels[PROCESS]):
                     with suppress(NotFound, APIError):
                         left.remove(force=True)
@@ -205,7 +205,7 @@ class _Visit:
         """Do what an event asks of the host before it is passed on."""
         name, directory = self._jobs.get(event.get("id", ""), ("", Path()))
         match event["kind"]:
-            case "begin" if name and directory.is_dir():
+            case "begin" if name:
                 self._inbox.deliver(name, directory)
             case "finished" if not self._is_save:
                 self._inbox.clear()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import queue
+import socket
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import docker
 from docker.utils.socket import STDOUT, frames_iter
+
+JOIN_S = 5.0
 
 Event = dict[str, Any]
 
@@ -41,8 +45,12 @@ class Stream:
 
     def close(self) -> None:
         """Close both directions; the container sees the end of its standard input."""
+        connection = getattr(self._socket, "_sock", self._socket)  # the SDK wraps it and would leave it open
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+        self._thread.join(timeout=JOIN_S)
         self._socket.close()
-        self._thread.join(timeout=1.0)
+        connection.close()
 
     def _read(self) -> None:
         rest = b""
