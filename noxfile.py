@@ -90,7 +90,7 @@ def tests(session: nox.Session) -> None:
         nox -s tests                              all; what cannot run here is skipped, with the reason
         nox -s tests -- -m 'not cells'            without real TensorFlow: seconds
         nox -s tests -- tests/test_grid.py -k share
-        LAB_REQUIRE_CELLS=1 LAB_REQUIRE_BROWSER=1 nox -s tests     nothing may be skipped for want of a cell or Chromium
+        LAB_REQUIRE_CELLS=1 LAB_REQUIRE_BROWSER=1 LAB_REQUIRE_DOCKER=1 nox -s tests    nothing may be skipped
     """
     _install(session, ".[dev]")
     session.run("pytest", *session.posargs, interrupt_timeout=STOPPING_S)

@@ -15,7 +15,9 @@ FINGERPRINT_VERSION = 1
 # Files of the probe that only a load runs: a change there leaves artifacts as they are.
 LOAD_ONLY = frozenset({"ladder.py", "subjects.py", "formats/whole_model.py", "formats/weights_only.py"})
 # Files that watch and report, and decide nothing about an answer.
-NEUTRAL = frozenset({"__main__.py", "cuda.py", "facts.py", "__init__.py", "zoo/__init__.py", "formats/__init__.py"})
+NEUTRAL = frozenset(
+    {"__main__.py", "cuda.py", "elf.py", "facts.py", "__init__.py", "zoo/__init__.py", "formats/__init__.py"}
+)
 
 
 def digest(*parts: str) -> str:

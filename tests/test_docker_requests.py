@@ -110,16 +110,18 @@ def test_a_cell_may_name_its_base() -> None:
 
 
 @pytest.mark.parametrize(
-    ("registry", "name"),
+    ("registry", "image", "name"),
     [
-        ("", "python:3.8-slim-bookworm"),
-        ("mirror.example/library", "mirror.example/library/python:3.8-slim-bookworm"),
-        ("mirror.example/library/", "mirror.example/library/python:3.8-slim-bookworm"),
+        ("", "python:3.8", "python:3.8"),
+        ("mirror.example/library", "python:3.8", "mirror.example/library/python:3.8"),
+        ("mirror.example/library/", "python:3.8", "mirror.example/library/python:3.8"),
+        ("mirror.example/library", "nvidia/cuda:11.0.3", "mirror.example/nvidia/cuda:11.0.3"),
+        ("mirror.example/hub", "nvidia/cuda:11.0.3", "mirror.example/hub/nvidia/cuda:11.0.3"),
     ],
-    ids=["no mirror", "mirror", "mirror with a slash"],
+    ids=["no mirror", "mirror", "with a slash", "not an official image", "a mirror without library"],
 )
-def test_a_mirror_stands_before_the_official_name(registry: str, name: str) -> None:
-    assert mirrored("python:3.8-slim-bookworm", registry) == name
+def test_a_mirror_stands_before_the_official_name(registry: str, image: str, name: str) -> None:
+    assert mirrored(image, registry) == name
 
 
 def test_index_settings_and_proxies_of_the_host_become_build_arguments() -> None:

@@ -24,7 +24,7 @@ DELETED = (
     "10.0", "10.1", "10.2", "11.2.0", "11.2.1", "11.3.0", "11.4.0", "11.4.1", "11.4.2", "11.5.0", "11.5.1", "11.6.0",
     "11.6.1", "11.7.0",
 )  # fmt: skip
-# The runtime is named after CUDA; so is no other of its libraries.
+# The runtime has the version of CUDA; libraries have their own: cuBLAS 11.11 is that of CUDA 11.8.
 RUNTIME = re.compile(r"^nvidia-cuda-runtime-cu(?P<major>\d+)==(?P<version>\S+)", re.MULTILINE)
 CUDNN = re.compile(r"^nvidia-cudnn-cu(?P<major>\d+)==(?P<version>\S+)", re.MULTILINE)
 PACKAGE = re.compile(r"^(?P<name>[a-z0-9._-]+)==(?P<version>\S+)", re.MULTILINE)

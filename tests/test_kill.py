@@ -299,6 +299,9 @@ class Talkative:
             cell=cell, fingerprint=fingerprint, environment=log.parent, python="python", reused=True, seconds=0.0
         )
 
+    def release(self, built: BuiltCell) -> None:
+        """Nothing is held."""
+
     def run_probe(self, built: BuiltCell, probe_run: ProbeRun, on_event: OnEvent, stop: Event) -> ProbeEnd:
         request = json.loads(probe_run.request.read_text(encoding="utf-8"))
         until = time.monotonic() + (0.0 if request["role"] == Role.SAVE else 2 * SETTLED_S)
@@ -346,6 +349,7 @@ def test_what_was_seen_is_in_the_file_though_more_comes_in_all_the_time(tmp_path
             workplace=Workplace(directory=tmp_path),
             code=tmp_path,
             jobs=1,
+            cell_by_cell=False,
             known=lambda: Known(saves={artifact.key: None}),
         )
         started = store.begin_run(engine.name, "", "", "")

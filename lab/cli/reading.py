@@ -7,7 +7,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from lab.cli.context import DEFAULT_OUT, ROOT, Context
 from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.cli.rendering import cell_reports
+from lab.cuda_check import check
 from lab.errors import ExitCode, LabError
 from lab.store import FILE, open_store
 from lab.words import CellReport, Observation, Result
@@ -76,6 +77,7 @@ def result_fields(result: Result) -> dict[str, Any]:
 def cell_fields(report: CellReport, lock: Path) -> dict[str, Any]:
     """The public contract of one cell."""
     cell = report.cell
+    found = check(cell, report.facts)
     return {
         "schema": SCHEMA,
         "id": cell.id,
@@ -89,6 +91,7 @@ def cell_fields(report: CellReport, lock: Path) -> dict[str, Any]:
         "state": report.state,
         "reason": report.reason,
         "group": cell.group,
+        "cuda_check": None if found is None else asdict(found),
     }
 
 
@@ -100,7 +103,9 @@ def _cells(arguments: argparse.Namespace) -> int:
         _print_json(rows)
         return ExitCode.DONE
     for row in rows:
-        print(f"{row['id']:18s} TF {row['tensorflow']:8s} Python {row['python']:5s} {row['state']:12s} {row['reason']}")
+        print(f"{row['id']:26s} TF {row['tensorflow']:8s} Python {row['python']:5s} {row['state']:12s} {row['reason']}")
+        for answer in (row["cuda_check"] or {}).get("answers", ()):
+            print("  {library:6s} declared {declared:6s} built with {built:8s} loads {loaded}".format(**answer))
     return ExitCode.DONE
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import ctypes
 import glob
 import io
-import mmap
 import os
 import re
 from typing import Any, Dict, List, Optional, Tuple
+
+from probe import elf
 
 DRIVER = "libcuda.so.1"
 INSUFFICIENT_DRIVER = 35
@@ -20,13 +21,14 @@ MAJOR, MINOR = 75, 76  # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and _MINOR
 NAME_BYTES = 256
 CUDNN_9 = 90000  # from here on a version has one more digit
 
-# TensorFlow opens these by name when it sees a GPU; the suffix goes with CUDA's version.
+# TensorFlow opens these by name when it sees a GPU; the suffix goes with CUDA's version. Not curand: no release names
+# it on its run path, and it is opened only by those who ask for it.
 LIBRARIES = {
-    "10.0": dict.fromkeys(("cublas", "cufft", "curand", "cusolver", "cusparse"), "10.0"),
-    "10.1": dict.fromkeys(("cublas", "cufft", "curand", "cusolver", "cusparse"), "10"),
-    "11.0": {"cublas": "11", "cublasLt": "11", "cufft": "10", "curand": "10", "cusolver": "10", "cusparse": "11"},
-    "11": {"cublas": "11", "cublasLt": "11", "cufft": "10", "curand": "10", "cusolver": "11", "cusparse": "11"},
-    "12": {"cublas": "12", "cublasLt": "12", "cufft": "11", "curand": "10", "cusolver": "11", "cusparse": "12"},
+    "10.0": dict.fromkeys(("cublas", "cufft", "cusolver", "cusparse"), "10.0"),
+    "10.1": dict.fromkeys(("cublas", "cufft", "cusolver", "cusparse"), "10"),
+    "11.0": {"cublas": "11", "cublasLt": "11", "cufft": "10", "cusolver": "10", "cusparse": "11"},
+    "11": {"cublas": "11", "cublasLt": "11", "cufft": "10", "cusolver": "11", "cusparse": "11"},
+    "12": {"cublas": "12", "cublasLt": "12", "cufft": "11", "cusolver": "11", "cusparse": "12"},
 }  # type: Dict[str, Dict[str, str]]
 
 
@@ -82,19 +84,13 @@ def _sonames(cuda: str, cudnn: str) -> Dict[str, str]:
 
 
 def _wheels_that_tensorflow_searches(tensorflow: Any) -> List[str]:
-    """Folders of CUDA wheels on TensorFlow's own run path; none before it learnt to look there."""
+    """Folders of CUDA wheels on the run path of the library that opens CUDA; none before TensorFlow looked there."""
     home = os.path.dirname(tensorflow.__file__)
-    libraries = glob.glob(os.path.join(home, "libtensorflow_cc.so*")) + glob.glob(
-        os.path.join(home, "python", "_pywrap_tensorflow_internal.so")
-    )
-    if not any(_mentions(path, b"nvidia/cudnn/lib") for path in libraries):
+    found = glob.glob(os.path.join(home, "libtensorflow_framework.so*"))
+    if not found:
         return []
-    return sorted(glob.glob(os.path.join(os.path.dirname(home), "nvidia", "*", "lib")))
-
-
-def _mentions(path: str, what: bytes) -> bool:
-    with io.open(path, "rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content.find(what) >= 0
+    named = [path.replace("$ORIGIN", home) for path in elf.run_path(found[0])]
+    return [os.path.normpath(path) for path in named if "nvidia" in path]
 
 
 def _load(soname: str, wheels: List[str]) -> Dict[str, Any]:

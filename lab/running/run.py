@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Any, Protocol
 
+from lab.cuda_check import check, state_reason
 from lab.engines.protocol import BuiltCell, Engine
 from lab.errors import CellFault
 from lab.identity import KeyMaker
@@ -28,6 +29,7 @@ from lab.words import Artifact, Matrix, Role, Trial
 COMMIT_EVERY_S = 0.5
 
 READY = "ready"
+ON_CPU = "on-cpu"
 IMPORT_ERROR = "import-error"
 INFRA_ERROR = "infra-error"
 
@@ -251,6 +253,9 @@ class Run:
                 self.tally.faults[built.cell.id] = reason
         elif not built.cell.imports:
             reason = "imports, though matrix.toml says imports = false"
+        else:
+            found = check(built.cell, event.get("facts", {}))
+            state, reason = ON_CPU if found and found.on_cpu else READY, state_reason(found)
         self._store.add_cell(
             self._run_id,
             SeenCell(

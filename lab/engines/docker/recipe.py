@@ -39,5 +39,12 @@ def dockerfile(cell: Cell) -> str:
 
 
 def mirrored(image: str, registry: str) -> str:
-    """The name of an image at a mirror; as it is where there is none."""
-    return f"{registry.rstrip('/')}/{image}" if registry else image
+    """The name of an image at a mirror; as it is where there is none.
+
+    Official images (python) are below ``library`` at Docker Hub and its mirrors, others (nvidia/cuda) beside it: so a
+    registry that ends in ``library`` is that of the official ones.
+    """
+    place = registry.rstrip("/")
+    if "/" in image:
+        place = place.removesuffix("/library")
+    return f"{place}/{image}" if place else image
