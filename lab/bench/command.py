@@ -14,7 +14,7 @@ from lab.bench.report import Bench, Round, fields, table
 from lab.bench.workload import ROOT, Chosen, Workload, find_workload, run_matrix
 from lab.errors import ExitCode
 
-CELLS = "tf2.10"
+CELLS = "tf2.4 tf2.10 tf2.16"
 MODELS = "dense-sequential cnn-batchnorm multi-io embedding-attention"
 
 
