@@ -53,6 +53,7 @@ CELL_FIELDS = {
     "state",
     "reason",
     "group",
+    "cuda_check",
 }
 PLAN_FIELDS = {
     "schema",

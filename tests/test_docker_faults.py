@@ -5,6 +5,7 @@ The daemon of these tests is their own, on a small file system of its own.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -133,6 +134,13 @@ def engine_at(daemon: Daemon) -> DockerEngine:
     return DockerEngine(daemon, Images(daemon.client, "", ""), build_timeout_s=300.0, memory_mib=2048)
 
 
+@pytest.fixture(autouse=True)
+def swept() -> Iterator[None]:
+    """What the SDK leaves to the garbage is collected here, where its warnings are not counted."""
+    yield
+    gc.collect()
+
+
 @pytest.fixture(scope="module")
 def place(docker_engine: DockerEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A daemon on a small file system, with the images that the session's own one has."""
@@ -153,6 +161,7 @@ def place(docker_engine: DockerEngine, tmp_path_factory: pytest.TempPathFactory)
         daemon.client.close()
     finally:
         place.stop()
+        gc.collect()
         subprocess.run(["umount", "--recursive", directory], check=True)
 
 
