@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -39,11 +40,12 @@ def facts(**changed: Any) -> dict[str, Any]:
     return {"cuda": seen | changed}
 
 
-def run_path(library_file: Path) -> str:
-    """What the probe reads, by a Python of its own: nothing here may import it."""
-    code = "import sys; sys.path.insert(0, sys.argv[1]); from probe import elf; print(elf.run_path(sys.argv[2]))"
-    command = [sys.executable, "-I", "-c", code, PROBE.parent, library_file]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def in_the_probe(expression: str) -> Any:  # noqa: ANN401 - whatever it gives
+    """What the probe says, by a Python of its own: nothing here may import it."""
+    imports = "import json, sys; sys.path.insert(0, sys.argv[1]); from probe import cuda, elf"
+    code = f"{imports}; print(json.dumps({expression}))"
+    command = [sys.executable, "-I", "-c", code, PROBE.parent]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def test_three_answers_stand_side_by_side() -> None:
@@ -104,10 +106,47 @@ def test_a_cell_without_cuda_has_no_check() -> None:
 def test_the_run_path_of_tensorflows_own_library_is_read(cell: Callable[[str], BuiltCell]) -> None:
     environment = cell("tf2.16").environment
     (framework,) = environment.glob("lib/python*/site-packages/tensorflow/libtensorflow_framework.so.2")
-    assert run_path(framework) == "['$ORIGIN/']\n"
+    assert in_the_probe(f"elf.run_path({str(framework)!r})") == ["$ORIGIN/"]
 
 
 def test_what_is_no_library_has_no_run_path(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("text")
 
-    assert run_path(tmp_path / "text") == "[]\n"
+    assert in_the_probe(f"elf.run_path({str(tmp_path / 'text')!r})") == []
+
+
+@pytest.mark.parametrize(
+    ("cuda", "cudnn", "runtime", "solver", "dnn"),
+    [
+        ("10.0", "7", "libcudart.so.10.0", "libcusolver.so.10.0", "libcudnn.so.7"),
+        ("10.1", "7", "libcudart.so.10.1", "libcusolver.so.10", "libcudnn.so.7"),
+        ("11.0", "8", "libcudart.so.11.0", "libcusolver.so.10", "libcudnn.so.8"),
+        ("11.2", "8", "libcudart.so.11.0", "libcusolver.so.11", "libcudnn.so.8"),
+        ("12.5.1", "9", "libcudart.so.12", "libcusolver.so.11", "libcudnn.so.9"),
+    ],
+)
+def test_the_names_by_which_tensorflow_opens_its_libraries(
+    cuda: str, cudnn: str, runtime: str, solver: str, dnn: str
+) -> None:
+    names = in_the_probe(f"cuda._sonames({cuda!r}, {cudnn!r})")
+
+    assert (names["cudart"], names["cusolver"], names["cudnn"]) == (runtime, solver, dnn)
+
+
+@pytest.mark.parametrize(("number", "version"), [(7605, "7.6.5"), (8600, "8.6.0"), (90300, "9.3.0")])
+def test_a_number_of_cudnn_is_a_version(number: int, version: str) -> None:
+    assert in_the_probe(f"cuda._cudnn_version({number})") == version
+
+
+def test_a_wheel_tells_the_version_of_its_library(tmp_path: Path) -> None:
+    library_file = tmp_path / "nvidia" / "cuda_runtime" / "lib" / "libcudart.so.11.0"
+    (tmp_path / "nvidia_cuda_runtime_cu11-11.8.89.dist-info").mkdir()
+
+    assert in_the_probe(f"cuda._version_of_wheel({str(library_file)!r})") == "11.8.89"
+
+
+@pytest.mark.parametrize(
+    ("name", "version"), [("libcudart.so.11.0.221", "11.0.221"), ("libcudart.so.11.0", None)], ids=["full", "soname"]
+)
+def test_a_file_name_is_a_version_only_where_it_says_more_than_the_soname(name: str, version: str | None) -> None:
+    assert in_the_probe(f"cuda._version_in_name({name!r}, 'libcudart.so.11.0')") == version

@@ -110,13 +110,13 @@ def _load(soname: str, wheels: List[str]) -> Dict[str, Any]:
 
 
 def _file_of(soname: str) -> str:
-    """The name of the file that is mapped for a library: it carries the full version."""
+    """The file that is mapped for a library."""
     try:
         with io.open("/proc/self/maps", encoding="utf-8", errors="replace") as stream:
             for line in stream:
                 path = line.split(None, 5)[-1].strip()
                 if os.path.basename(path).startswith(soname.split(".so", maxsplit=1)[0] + ".so"):
-                    return os.path.basename(os.path.realpath(path))
+                    return os.path.realpath(path)
     except OSError:
         pass
     return ""
@@ -135,9 +135,27 @@ def _ask_versions(loaded: Dict[str, Dict[str, Any]]) -> None:
         loaded["cudart"]["version"] = _cuda_version(number.value) if status == 0 else None
         loaded["cudart"]["status"] = "insufficient driver" if status == INSUFFICIENT_DRIVER else str(status)
     for found in loaded.values():
-        in_name = re.search(r"\.so\.(\d+(?:\.\d+)+)$", found.get("file", ""))
-        if found["version"] is None and in_name:
-            found["version"] = in_name.group(1)
+        path = found.get("file", "")
+        if found["version"] is None and path:
+            found["version"] = _version_of_wheel(path) or _version_in_name(path, found["soname"])
+        if path:
+            found["file"] = os.path.basename(path)
+
+
+def _version_of_wheel(path: str) -> Optional[str]:
+    """site-packages/nvidia/cuda_runtime/lib/… came with nvidia_cuda_runtime_cu11-11.8.89.dist-info."""
+    folder, _, rest = path.rpartition(os.sep + "nvidia" + os.sep)
+    name = rest.split(os.sep)[0]
+    for found in glob.glob(os.path.join(folder, "nvidia_{}_cu*-*.dist-info".format(name))) if folder else []:
+        return os.path.basename(found)[: -len(".dist-info")].rpartition("-")[2]
+    return None
+
+
+def _version_in_name(path: str, soname: str) -> Optional[str]:
+    """libcudart.so.11.0.221 tells more than the name that it is opened by."""
+    name = os.path.basename(path)
+    found = re.search(r"\.so\.(\d+(?:\.\d+)+)$", name)
+    return found.group(1) if found and name != soname else None
 
 
 def _cudnn_version(number: int) -> str:
