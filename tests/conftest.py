@@ -126,6 +126,19 @@ class Shelf:
         return a_job(f"{model}/{form}", model, form, self.kept[model, form], *(strategies or ("plain",)))
 
 
+def probes_in(out: Path) -> list[str]:
+    """The command lines of the probes that work for an output folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue  # it has ended meanwhile
+        if "probe" in words and any(str(out) in word for word in words):
+            found.append(" ".join(words))
+    return found
+
+
 def cannot_run(reason: str, asked_for: str = "LAB_REQUIRE_CELLS") -> NoReturn:
     """Skip with the reason, or fail with it where everything was asked for (LAB_REQUIRE_CELLS=1, as in CI)."""
     if os.environ.get(asked_for) == "1":

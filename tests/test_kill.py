@@ -24,6 +24,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from conftest import probes_in
 
 from lab.declare import pairs, select
 from lab.engines.protocol import BuiltCell, OnEvent, ProbeEnd, ProbeRun
@@ -43,7 +44,8 @@ KILLS = int(os.environ.get("LAB_KILLS", "5"))
 SEED = 20
 PATIENCE_S = 300.0
 STORE = ("store.sqlite", "store.sqlite-wal", "store.sqlite-shm")
-SURELY_RUNNING = 0.7  # the part of an undisturbed run after which a fresh one is not finished either
+SURELY_RUNNING = 0.7  # the part of all answers after which a fresh run is not finished
+STARTING_S = 3.0  # some kills hit a run that has not answered anything yet
 SETTLED_S = 1.5  # what was seen so long ago is not in flight any more
 GONE_WITHIN_S = 60.0  # a probe that imports TensorFlow sees that the lab is gone when it has done so
 
@@ -69,7 +71,6 @@ class Undisturbed:
     """A run that was left in peace."""
 
     out: Path
-    seconds: float
     results: list[dict[str, Any]]
 
 
@@ -109,21 +110,26 @@ def name_of(result: dict[str, Any]) -> str:
     return "/".join(result[part] for part in ("producer", "consumer", "model", "format", "strategy"))
 
 
-def kill_at(moment_s: float, out: Path, *arguments: str) -> Kill:
-    """Start a run and kill its process group after so many seconds."""
+def kill_when(delay_s: float, answers: int, out: Path, *arguments: str) -> Kill:
+    """Start a run and kill its process group when its probes have given so many answers, and not before ``delay_s``."""
+    shutil.rmtree(out / "work", ignore_errors=True)  # answers of the run before are not this one's
     process = subprocess.Popen(
         command("matrix", out, *arguments),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    time.sleep(max(0.0, moment_s - SETTLED_S))
-    seen = seen_by_probes(out)
-    time.sleep(min(moment_s, SETTLED_S))
+    not_before = time.monotonic() + delay_s
+    history = [(time.monotonic(), 0)]
+    while process.poll() is None and (history[-1][1] < answers or time.monotonic() < not_before):
+        history.append((time.monotonic(), seen_by_probes(out)))
+        time.sleep(0.01)
     finished_before = process.poll() is not None
+    killed_at = time.monotonic()
     if not finished_before:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(PATIENCE_S)
+    seen = max((count for moment, count in history if moment <= killed_at - SETTLED_S), default=0)
     stored, known = trials_after(out)
     return Kill(finished_before=finished_before, seen=seen, stored=stored, known=known, left_behind=left_behind(out))
 
@@ -171,22 +177,9 @@ def stored_trials(out: Path) -> int:
 def left_behind(out: Path) -> tuple[str, ...]:
     """Probes that are still there after a time in which they must have seen that the lab is gone."""
     deadline = time.monotonic() + GONE_WITHIN_S
-    while (found := probes_in(out)) and time.monotonic() < deadline:
+    while (found := tuple(probes_in(out))) and time.monotonic() < deadline:
         time.sleep(0.2)
     return found
-
-
-def probes_in(out: Path) -> tuple[str, ...]:
-    """The command lines of the probes that work for an output folder."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = path.read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue  # it has ended meanwhile
-        if "probe" in words and any(str(out) in word for word in words):
-            found.append(" ".join(words))
-    return tuple(found)
 
 
 @pytest.fixture(scope="module")
@@ -195,9 +188,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, cell: Callable[[str], 
     for cell_id in CELLS:
         cell(cell_id)
     out = tmp_path_factory.mktemp("undisturbed") / "out"
-    began = time.monotonic()
     run("matrix", out)
-    return Undisturbed(out=out, seconds=time.monotonic() - began, results=results(out))
+    return Undisturbed(out=out, results=results(out))
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +200,8 @@ def story(tmp_path_factory: pytest.TempPathFactory, undisturbed: Undisturbed) ->
     kills: list[Kill] = []
     for number in range(KILLS):
         anew = ["--fresh"] if number % 2 == 0 else []  # every other run goes on where a kill left the one before
-        kills.append(kill_at(moments.uniform(0.1, SURELY_RUNNING * undisturbed.seconds), out, *anew))
+        answers = moments.randint(0, int(SURELY_RUNNING * len(undisturbed.results)))
+        kills.append(kill_when(moments.uniform(0.1, STARTING_S), answers, out, *anew))
     last = run("matrix", out)
     return Story(results=results(out), exit_code=last.returncode, kills=tuple(kills))
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import probes_in
 
 from lab.engines.protocol import BuiltCell
 from lab.errors import ExitCode
@@ -81,19 +82,6 @@ class Finished:
 
 def name_of(result: dict[str, Any]) -> tuple[str, ...]:
     return tuple(result[part] for part in ("producer", "consumer", "model", "format", "strategy"))
-
-
-def probes_in(out: Path) -> list[str]:
-    """The command lines of the probes that work for an output folder."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = path.read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue  # it has ended meanwhile
-        if "probe" in words and any(str(out) in word for word in words):
-            found.append(" ".join(words))
-    return found
 
 
 @pytest.fixture(scope="module", autouse=True)
