@@ -13,7 +13,7 @@ from lab.cli.context import Context
 from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.engines.choosing import open_images
-from lab.errors import CellFault, ExitCode
+from lab.errors import CellFault, ExitCode, LabError
 from lab.running.cells import LockedCell
 from lab.words import EngineName
 
@@ -50,6 +50,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
 
 
 def _images(arguments: argparse.Namespace) -> int:
+    if arguments.engine == EngineName.LOCAL:
+        message = "images are Docker's: leave out --engine local ('lab prune' frees what the local engine keeps)"
+        raise LabError(message)
     names = " ".join(arguments.names) or None
     chosen = replace(wanted(arguments), engine=EngineName.DOCKER, cells=names or arguments.cells, every_cell=True)
     context = Context(chosen, say)

@@ -79,7 +79,9 @@ def choose(asked: str) -> ChosenEngine:
     if asked == AUTO:
         return ChosenEngine(name=EngineName.LOCAL)
     where = os.environ.get(DOCKER_HOST) or f"the default socket ({DEFAULT_SOCKETS[0]})"
-    message = f"no Docker daemon answers at {where}: start it, set DOCKER_HOST, or use --engine local"
+    message = (
+        f"no Docker daemon answers at {where}: start it or set DOCKER_HOST (the matrix runs without: --engine local)"
+    )
     raise LabError(message, ExitCode.NO_ENGINE)
 
 
