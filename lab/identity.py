@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,11 +14,23 @@ from lab.words import Artifact, Cell, EngineName, Trial
 FINGERPRINT_VERSION = 1
 
 # Files of the probe that only a load runs: a change there leaves artifacts as they are.
-LOAD_ONLY = frozenset({"ladder.py", "subjects.py", "formats/whole_model.py", "formats/weights_only.py"})
+LOAD_ONLY = frozenset({"ladder.py", "following.py"})
 # Files that watch and report, and decide nothing about an answer.
 NEUTRAL = frozenset(
-    {"__main__.py", "cuda.py", "elf.py", "facts.py", "__init__.py", "zoo/__init__.py", "formats/__init__.py"}
+    {
+        "__main__.py",
+        "cuda.py",
+        "elf.py",
+        "facts.py",
+        "__init__.py",
+        "zoo/__init__.py",
+        "formats/__init__.py",
+        "recipes/__init__.py",
+    }
 )
+PLAIN = "plain"
+# What one file of the probe takes from another: a module of a package, or a name of a module.
+IMPORT = re.compile(r"^from probe\.?([\w.]*) import ([\w, ]+)", re.MULTILINE)
 
 
 def digest(*parts: str) -> str:
@@ -66,23 +79,45 @@ class ProbeCode:
 
     def for_saving(self, model: str, format_id: str) -> str:
         """The hash of what a save of this model in this format runs."""
-        return self._of_parts(model, format_id, LOAD_ONLY)
+        parts = {_path("zoo", model), _path("formats", format_id)}
+        recipes = {path for path, _ in self.files if path.startswith("recipes/")}
+        return self._of(self._closure(parts) - recipes - LOAD_ONLY)
 
-    def for_loading(self, model: str, format_id: str) -> str:
-        """The hash of what a load of this model from this format runs."""
-        return self._of_parts(model, format_id, frozenset())
+    def for_loading(self, model: str, format_id: str, strategy: str) -> str:
+        """The hash of what a load of this model from this format with this strategy runs."""
+        parts = {_path("zoo", model), _path("formats", format_id)}
+        if strategy != PLAIN:  # the plain one is imported by the format
+            parts.add(_path("recipes", strategy))
+        return self._of(self._closure(parts))
 
-    def _of_parts(self, model: str, format_id: str, without: frozenset[str]) -> str:
-        own = {f"zoo/{model.replace('-', '_')}.py", f"formats/{format_id.replace('-', '_')}.py"}
-        shared = {"formats/whole_model.py", "formats/weights_only.py", "formats/savedmodel.py", "formats/keras.py"}
-        return digest(
-            *(
-                part
-                for path, text in self.files
-                if path not in NEUTRAL and path not in without and (path in own or path in shared or "/" not in path)
-                for part in (path, text)
-            )
-        )
+    def _of(self, wanted: set[str]) -> str:
+        return digest(*(part for path, text in self.files if path in wanted for part in (path, text)))
+
+    def _closure(self, parts: set[str]) -> set[str]:
+        """The core of the probe and these files, with everything that they import."""
+        texts = dict(self.files)
+        found: set[str] = set()
+        left = {path for path in texts if "/" not in path} | parts
+        while left:
+            path = left.pop()
+            if path in texts and path not in found and path not in NEUTRAL:
+                found.add(path)
+                left |= _imported(texts[path])
+        return found
+
+
+def _path(folder: str, name: str) -> str:
+    return f"{folder}/{name.replace('-', '_')}.py"
+
+
+def _imported(text: str) -> set[str]:
+    """The files that a file imports, and some that do not exist: a name may be a module or something in one."""
+    found: set[str] = set()
+    for module, names in IMPORT.findall(text):
+        folder = module.replace(".", "/")
+        found.add(f"{folder}.py")
+        found |= {f"{folder}/{name.split(' as ')[0].strip()}.py".lstrip("/") for name in names.split(",")}
+    return found
 
 
 class KeyMaker:
@@ -94,26 +129,26 @@ class KeyMaker:
         self._seed = str(seed)
         self._depth = depth
         self._saving: dict[tuple[str, str], str] = {}
-        self._loading: dict[tuple[str, str], str] = {}
+        self._loading: dict[tuple[str, str, str], str] = {}
 
     def artifact(self, producer: str, model: str, format_id: str) -> Artifact:
         """The artifact that this producer saves, or would save."""
-        code = self._remember(self._saving, self._code.for_saving, model, format_id)
+        place = (model, format_id)
+        if place not in self._saving:
+            self._saving[place] = self._code.for_saving(*place)
+        code = self._saving[place]
         key = digest("artifact", self._fingerprints[producer], model, format_id, code, self._seed)
         return Artifact(key=key, producer=producer, model=model, format=format_id)
 
     def trial(self, artifact: Artifact, consumer: str, strategy: str) -> Trial:
         """The attempt of this consumer to load the artifact with this strategy."""
-        code = self._remember(self._loading, self._code.for_loading, artifact.model, artifact.format)
+        place = (artifact.model, artifact.format, strategy)
+        if place not in self._loading:
+            self._loading[place] = self._code.for_loading(*place)
+        code = self._loading[place]
         key = digest("trial", artifact.key, self._fingerprints[consumer], strategy, code, self._depth)
         return Trial(key=key, artifact=artifact, consumer=consumer, strategy=strategy)
 
     def trials(self, artifact: Artifact, consumer: str, strategies: Sequence[str]) -> list[Trial]:
         """One trial a strategy, in their order."""
         return [self.trial(artifact, consumer, strategy) for strategy in strategies]
-
-    @staticmethod
-    def _remember(known: dict[tuple[str, str], str], make: object, model: str, format_id: str) -> str:
-        if (model, format_id) not in known:
-            known[model, format_id] = make(model, format_id)  # type: ignore[operator]
-        return known[model, format_id]

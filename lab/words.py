@@ -217,7 +217,11 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """What was seen of one save or load, unjudged. ``lab_fault`` is set where the lab itself failed."""
+    """What was seen of one save or load, unjudged. ``lab_fault`` is set where the lab itself failed.
+
+    ``resumed`` compares the answers after one more training step with the producer's; ``notes`` are further facts
+    of a load: how many ``variables`` there are and how many it ``changed``.
+    """
 
     reached: Stage | None = None
     failed_at: Stage | None = None
@@ -232,6 +236,8 @@ class Observation:
     rss_bytes: int = 0
     log_tail: str = ""
     training: tuple[tuple[str, Any], ...] = ()
+    resumed: tuple[Difference, ...] = ()
+    notes: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,9 +27,11 @@ CODE = {
     "facts.py": "facts()",
     "zoo/dense_sequential.py": "dense",
     "zoo/lstm.py": "lstm",
-    "formats/h5.py": "h5",
+    "formats/h5.py": "from probe.recipes import load_model as PLAIN  # noqa: N812",
     "formats/keras.py": "zip",
-    "formats/whole_model.py": "load_model()",
+    "recipes/load_model.py": "load_model()",
+    "recipes/no_compile.py": "from probe.recipes.parts.options import without",
+    "recipes/parts/options.py": "compile=False",
     "formats/json.py": "to_json()",
 }
 
@@ -128,7 +130,7 @@ def test_another_python_is_another_environment() -> None:
     "other",
     [
         maker(zoo__dense_sequential="dense, wider"),
-        maker(formats__h5="h5, compressed"),
+        maker(formats__h5=CODE["formats/h5.py"] + "; h5, compressed"),
         maker(saving="save() twice"),
         maker(zygote="fork() again"),
         maker(seed=8),
@@ -146,12 +148,12 @@ def test_what_goes_into_a_save_changes_its_key(other: KeyMaker) -> None:
         maker(zoo__lstm="lstm, wider"),
         maker(formats__json="to_json(indent=1)"),
         maker(ladder="climb() higher"),
-        maker(formats__whole_model="load_model(compile=False)"),
+        maker(recipes__load_model="load_model(compile=False)"),
         maker(facts="more facts()"),
         maker(depth="resave"),
         maker(prints=("p4", "p10-py38")),
     ],
-    ids=["another model", "another format", "ladder", "strategies", "facts", "depth", "consumer"],
+    ids=["another model", "another format", "ladder", "recipe", "facts", "depth", "consumer"],
 )
 def test_what_a_save_does_not_run_leaves_its_key(other: KeyMaker) -> None:
     assert saved(other) == saved(maker())
@@ -173,14 +175,14 @@ def test_another_model_or_format_is_another_artifact() -> None:
     "other",
     [
         maker(ladder="climb() higher"),
-        maker(formats__whole_model="load_model(compile=False)"),
+        maker(recipes__load_model="load_model(compile=False)"),
         maker(zoo__dense_sequential="dense, wider"),
-        maker(formats__h5="h5, compressed"),
+        maker(formats__h5=CODE["formats/h5.py"] + "; h5, compressed"),
         maker(depth="resave"),
         maker(prints=("p4-py39", "p10")),
         maker(prints=("p4", "p10-py38")),
     ],
-    ids=["ladder", "strategies", "model code", "format code", "depth", "producer", "consumer"],
+    ids=["ladder", "recipe", "model code", "format code", "depth", "producer", "consumer"],
 )
 def test_what_goes_into_a_trial_changes_its_key(other: KeyMaker) -> None:
     assert tried(other) != tried(maker())
@@ -193,6 +195,17 @@ def test_what_goes_into_a_trial_changes_its_key(other: KeyMaker) -> None:
 )
 def test_what_a_trial_does_not_run_leaves_its_key(other: KeyMaker) -> None:
     assert tried(other) == tried(maker())
+
+
+@pytest.mark.parametrize("changed", [{"recipes__no_compile": ""}, {"recipes__parts__options": ""}])
+def test_the_recipe_of_another_strategy_changes_its_own_trials_alone(changed: dict[str, str]) -> None:
+    keys, others = maker(), maker(**changed)
+
+    def both(keys: KeyMaker) -> list[str]:
+        return [trial.key for trial in keys.trials(artifact_of(keys), "tf2.10", ("plain", "no-compile"))]
+
+    assert both(keys)[0] == both(others)[0]
+    assert both(keys)[1] != both(others)[1]
 
 
 def test_another_strategy_is_another_trial() -> None:
@@ -237,11 +250,11 @@ def _everything_under(path: str) -> set[str]:
     return found
 
 
-def _counts(changed: str, model: str, form: str) -> bool:
+def _counts(changed: str, model: str, form: str, strategy: str = "plain") -> bool:
     """Whether a change of a file changes the hash of what a load runs."""
     files = {path.relative_to(PROBE).as_posix(): path.read_text(encoding="utf-8") for path in PROBE.rglob("*.py")}
     edited = ProbeCode.of(files | {changed: files[changed] + "\n# changed"})
-    return edited.for_loading(model, form) != ProbeCode.of(files).for_loading(model, form)
+    return edited.for_loading(model, form, strategy) != ProbeCode.of(files).for_loading(model, form, strategy)
 
 
 @pytest.mark.parametrize("form", sorted(path.stem for path in PROBE.glob("formats/[a-z]*.py")))
@@ -258,10 +271,17 @@ def test_everything_that_a_model_imports_goes_into_its_keys(model: str) -> None:
     assert [path for path in sorted(needed) if not _counts(path, model, "h5")] == []
 
 
+@pytest.mark.parametrize("recipe", sorted(path.stem for path in PROBE.glob("recipes/[a-z]*.py")))
+def test_everything_that_a_recipe_imports_goes_into_the_keys_of_its_strategy(recipe: str) -> None:
+    needed = _everything_under(f"recipes/{recipe}.py") - NEUTRAL
+
+    assert [path for path in sorted(needed) if not _counts(path, "dense-sequential", "h5", recipe)] == []
+
+
 def test_files_that_are_set_apart_exist() -> None:
     assert [path for path in sorted(LOAD_ONLY | NEUTRAL) if not (PROBE / path).exists()] == []
 
 
 def test_what_only_a_load_runs_is_not_imported_by_saving() -> None:
     """But for the formats, whose modules both save and load."""
-    assert _everything_under("saving.py") & {"ladder.py", "subjects.py"} == set()
+    assert _everything_under("saving.py") & LOAD_ONLY == set()

@@ -58,14 +58,15 @@ def sample(rng):
 # Its artifacts are those of the format savedmodel; its second strategy is innocent.
 FORMAT = '''
 """A way of loading that misbehaves."""
-import ctypes, os, time
-from probe.formats.savedmodel import load_plain, save
+import ctypes, os, sys, time
+from probe.formats.savedmodel import save
+from probe.recipes import saved_model_load
 
-def load(given):
+FILE, GIVES, PLAIN = ".", "signatures", sys.modules[__name__]
+
+def load(path):
     {deed}
-    return load_plain(given)
-
-STRATEGIES = {{"plain": load, "no-compile": load_plain}}
+    return saved_model_load.load(path)
 '''
 
 MODELS = {"m-segfaults": SEGFAULT, "m-sleeps": SLEEP, "m-hoards": HOARD, "m-exits": EXIT}
@@ -126,7 +127,7 @@ def interleaved(shelved: Shelf, planted: list[str]) -> tuple[tuple[str, ...], li
     """Healthy loads of one model with the planted ones between them, and healthy models before and after."""
     healthy = [shelved.load_job(model, form) for model, form in shelved.kept if model == BATCH]
     directory = shelved.kept[BATCH, "savedmodel"]
-    strategies = {name: ("plain", "no-compile") if name in FORMATS else ("plain",) for name in planted}
+    strategies = {name: ("plain", "saved-model-load") if name in FORMATS else ("plain",) for name in planted}
     bad = [a_job(name, BATCH, name, directory, *strategies[name]) for name in planted]
     ends = [shelved.load_job("custom-layer", "checkpoint"), shelved.load_job("tf-module", "savedmodel")]
     mixed = [job for index, one in enumerate(bad) for job in (healthy[index % len(healthy)], one)]
@@ -173,7 +174,7 @@ def test_a_load_that_leaves_with_exit_code_0_is_a_crash_and_no_pass(ran: Ran, jo
 
 @pytest.mark.parametrize("job", list(FORMATS))
 def test_after_a_death_the_next_strategy_is_still_tried(ran: Ran, job: str) -> None:
-    assert ran.outcome(job, "no-compile").outcome is Outcome.PASS
+    assert ran.outcome(job, "saved-model-load").outcome is Outcome.PASS
 
 
 @pytest.mark.parametrize("job", list(HARMLESS))

@@ -17,40 +17,48 @@ pytestmark = [pytest.mark.cells, pytest.mark.slow]
 PLANTED = {
     "formats/f_segfaults.py": '''
 """A load that always crashes."""
-import ctypes
+import ctypes, sys
 from probe.formats.savedmodel import save
 
-STRATEGIES = {"plain": lambda given: ctypes.string_at(0)}
+FILE, GIVES, PLAIN = ".", "signatures", sys.modules[__name__]
+
+def load(path):
+    ctypes.string_at(0)
 ''',
     "formats/f_exits.py": '''
 """A load that always leaves."""
-import os
+import os, sys
 from probe.formats.savedmodel import save
 
-STRATEGIES = {"plain": lambda given: os._exit(0)}
+FILE, GIVES, PLAIN = ".", "signatures", sys.modules[__name__]
+
+def load(path):
+    os._exit(0)
 ''',
     "formats/f_litters.py": '''
 """A load that works, and leaves something behind in the process."""
+import sys
 import tensorflow
-from probe.formats.savedmodel import load_plain, save
+from probe.formats.savedmodel import save
 
-def load(given):
+FILE, GIVES, PLAIN = ".", "signatures", sys.modules[__name__]
+
+def load(path):
     tensorflow.litter = True
-    return load_plain(given)
-
-STRATEGIES = {"plain": load}
+    return tensorflow.saved_model.load(path)
 ''',
     "formats/f_stumbles.py": '''
 """A load that crashes over what another one left behind, and works in a process of its own."""
-import ctypes, tensorflow
-from probe.formats.savedmodel import load_plain, save
+import ctypes, sys
+import tensorflow
+from probe.formats.savedmodel import save
 
-def load(given):
+FILE, GIVES, PLAIN = ".", "signatures", sys.modules[__name__]
+
+def load(path):
     if hasattr(tensorflow, "litter"):
         ctypes.string_at(0)
-    return load_plain(given)
-
-STRATEGIES = {"plain": load}
+    return tensorflow.saved_model.load(path)
 ''',
 }
 CRASHING = ("f-segfaults", "f-exits")

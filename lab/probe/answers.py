@@ -1,8 +1,8 @@
 """Tell an answer of the code under test from a fault of the probe.
 
 What TensorFlow, Keras or a model's own code raises is an answer. What the probe's own lines raise is a fault of
-the lab. The border is the innermost frame of the traceback: in the probe's own files (the zoo, which plays the
-user's code, left aside) it is a fault, unless the probe raised ``Refused`` to say what it had been given.
+the lab. The border is the innermost frame of the traceback: in the probe's own files (the zoo and the recipes, which
+play the user's code, left aside) it is a fault, unless the probe raised ``Refused`` to say what it had been given.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import traceback
 from typing import Any, Callable
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-_USER_CODE = os.path.join(_HERE, "zoo")
+_USER_CODE = tuple(os.path.join(_HERE, folder) + os.sep for folder in ("zoo", "recipes"))
 
 
 class Refused(Exception):
@@ -45,7 +45,7 @@ def is_fault_of_the_probe(error: BaseException) -> bool:
         return isinstance(error, LabFault)
     stack = traceback.extract_tb(error.__traceback__)
     innermost = os.path.abspath(stack[-1].filename) if stack else _HERE
-    return innermost.startswith(_HERE + os.sep) and not innermost.startswith(_USER_CODE + os.sep)
+    return innermost.startswith(_HERE + os.sep) and not innermost.startswith(_USER_CODE)
 
 
 def _describe(owner: Any) -> str:

@@ -17,11 +17,15 @@ DIRECTORY = "golden"
 
 
 class Call(NamedTuple):
-    """One question and its answer: arrays in the order of the sorted names of the signature."""
+    """One question and its answer: arrays in the order of the sorted names of the signature.
+
+    ``resumed`` are the answers after one more training step; empty where the model has no optimizer.
+    """
 
     signature: str
     inputs: List[Any]
     outputs: List[Any]
+    resumed: List[Any] = []  # noqa: RUF012 - nobody changes it
 
 
 def write(directory: str, calls: List[Call]) -> None:
@@ -29,11 +33,17 @@ def write(directory: str, calls: List[Call]) -> None:
     base = os.path.join(directory, DIRECTORY)
     os.makedirs(base)
     for number, call in enumerate(calls):
-        for role, arrays in (("in", call.inputs), ("out", call.outputs)):
+        for role, arrays in (("in", call.inputs), ("out", call.outputs), ("resumed", call.resumed)):
             for index, array in enumerate(arrays):
                 np.save(os.path.join(base, _name(number, role, index)), _plain(array), allow_pickle=False)
     index_of = [
-        {"signature": call.signature, "inputs": len(call.inputs), "outputs": len(call.outputs)} for call in calls
+        {
+            "signature": call.signature,
+            "inputs": len(call.inputs),
+            "outputs": len(call.outputs),
+            "resumed": len(call.resumed),
+        }
+        for call in calls
     ]
     with io.open(os.path.join(base, "calls.json"), "w", encoding="utf-8") as stream:
         stream.write(json.dumps(index_of))
@@ -46,7 +56,10 @@ def read(directory: str) -> List[Call]:
         listed = json.load(stream)
     return [
         Call(
-            entry["signature"], _load(base, number, "in", entry["inputs"]), _load(base, number, "out", entry["outputs"])
+            entry["signature"],
+            _load(base, number, "in", entry["inputs"]),
+            _load(base, number, "out", entry["outputs"]),
+            _load(base, number, "resumed", entry["resumed"]),
         )
         for number, entry in enumerate(listed)
     ]

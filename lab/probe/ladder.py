@@ -9,9 +9,10 @@ from typing import Any, Dict, List
 
 from probe import evidence, golden
 from probe.answers import is_fault_of_the_probe, ours
+from probe.following import follow
 from probe.requests import Job, Request
 from probe.subjects import Given
-from probe.ways import way_of
+from probe.ways import recipe_of, way_of
 
 TRAIN, RESAVE = "train", "resave"  # depths beyond "compare"
 ARTIFACT = "artifact"
@@ -69,10 +70,10 @@ def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow:
     ours(_place, job.directory, request.arrival_s)
     calls = ours(golden.read, ARTIFACT)
     way = way_of(job.format)
-    load = way.STRATEGIES[strategy]  # type: Callable[..., Any]
     given = Given(tensorflow, os.path.join(ARTIFACT, "model"), job.model, request.seed + 1, calls, log.enter)
-    subject = load(given)
+    subject = follow(recipe_of(way, strategy), given, way.FILE)
     log.reach("weights")
+    log.seen["notes"] = subject.notes
     log.enter("infer")
     answers = [subject.answer(call) for call in calls]
     log.reach("infer")
@@ -84,6 +85,7 @@ def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow:
     if request.depth in (TRAIN, RESAVE) and subject.can_train:
         log.enter("train")
         log.seen["training"] = subject.train(calls[0].inputs)
+        log.seen["resumed"] = _resume(calls, subject)
         log.reach("train")
     if request.depth == RESAVE and subject.can_resave:
         log.enter("resave")
@@ -91,6 +93,16 @@ def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow:
         os.makedirs("resaved")
         subject.resave(way, "resaved")
         log.reach("resave")
+
+
+def _resume(calls: List[golden.Call], subject: Any) -> List[Dict[str, Any]]:
+    """The answers after one more step against the producer's: equal where the optimizer's state came along."""
+    return [
+        difference
+        for call in calls
+        if call.resumed
+        for difference in golden.differences(call.resumed, subject.answer(call))
+    ]
 
 
 def _place(directory: str, arrival_s: float) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Dict
 
 from probe import containers, evidence, golden, signatures
 from probe.answers import is_fault_of_the_probe, ours
+from probe.foreseeing import foresee
 from probe.reference import Reference, seed_everything
 from probe.requests import Job, Request
 from probe.ways import way_of
@@ -51,7 +52,8 @@ class Workshop:
             seed_everything(self._tensorflow, self._request.seed)
             reference = Reference(job.model, self._tensorflow)
             reference.train(self._request.seed)
-            self._calls = reference.ask(self._request.seed)
+            calls = reference.ask(self._request.seed)
+            self._calls = foresee(self._tensorflow, reference, calls)
             self._reference = reference
         except Exception as error:
             self._failure = error

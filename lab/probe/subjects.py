@@ -42,11 +42,12 @@ class KerasSubject:
     can_train = True
     can_resave = True
 
-    def __init__(self, tensorflow: Any, model: Any) -> None:
+    def __init__(self, tensorflow: Any, model: Any, notes: Dict[str, Any]) -> None:
         if not callable(model):
             raise Refused("the load gave a {}, not a model that can be called".format(type(model).__name__))
         self._tensorflow = tensorflow
         self.model = model
+        self.notes = notes
 
     def answer(self, call: Call) -> List[Any]:
         """Outputs of a direct call, as inference."""
@@ -81,9 +82,10 @@ class ModuleSubject:
     can_train = False
     can_resave = False
 
-    def __init__(self, tensorflow: Any, reference: Reference) -> None:
+    def __init__(self, tensorflow: Any, reference: Reference, notes: Dict[str, Any]) -> None:
         self._tensorflow = tensorflow
         self._reference = reference
+        self.notes = notes
 
     def answer(self, call: Call) -> List[Any]:
         """Outputs of the function of that name."""
@@ -99,19 +101,66 @@ class SignatureSubject:
 
     def __init__(self, tensorflow: Any, loaded: Any) -> None:
         self._tensorflow = tensorflow
+        self.notes = {}  # type: Dict[str, Any]
         self._loaded = loaded  # keeps the variables alive
         self._signatures = api(loaded, "signatures")
 
     def answer(self, call: Call) -> List[Any]:
         """Outputs in the order of their sorted names; inputs are given in the order of theirs."""
-        if call.signature not in self._signatures:
-            raise Refused("no signature '{}' but {}".format(call.signature, sorted(self._signatures)))
-        function = self._signatures[call.signature]
+        function = _named(self._signatures, call.signature)
         names = sorted(function.structured_input_signature[1])
-        if len(names) != len(call.inputs):
-            raise Refused("signature '{}' takes {}, not {} inputs".format(call.signature, names, len(call.inputs)))
-        outputs = function(**dict(zip(names, tensors(self._tensorflow, call.inputs))))
-        return flatten(self._tensorflow, outputs)
+        return flatten(self._tensorflow, function(**_by_name(self._tensorflow, names, call)))
+
+
+class FunctionSubject:
+    """Functions by the name of their signature, each with the sorted names of its inputs."""
+
+    can_train = False
+    can_resave = False
+
+    def __init__(self, tensorflow: Any, functions: Dict[str, Any]) -> None:
+        self._tensorflow = tensorflow
+        self.notes = {}  # type: Dict[str, Any]
+        self._functions = functions
+
+    def answer(self, call: Call) -> List[Any]:
+        """Outputs in the order of their sorted names; inputs are given in the order of theirs."""
+        names, function = _named(self._functions, call.signature)
+        _refuse_another_count(names, call)
+        outputs = function(**dict(zip(names, call.inputs)))
+        return [np.asarray(outputs[name]) for name in sorted(outputs)]
+
+
+class LayerSubject:
+    """A Keras layer around a function of a SavedModel."""
+
+    can_train = False
+    can_resave = False
+
+    def __init__(self, tensorflow: Any, layer: Any) -> None:
+        self._tensorflow = tensorflow
+        self.notes = {}  # type: Dict[str, Any]
+        self._layer = layer
+
+    def answer(self, call: Call) -> List[Any]:
+        """Outputs of a direct call, in the order of their sorted names."""
+        return answer_keras(self._tensorflow, self._layer, call.inputs)
+
+
+def _named(functions: Any, name: str) -> Any:
+    if name not in functions:
+        raise Refused("no signature '{}' but {}".format(name, sorted(functions)))
+    return functions[name]
+
+
+def _by_name(tensorflow: Any, names: List[str], call: Call) -> Dict[str, Any]:
+    _refuse_another_count(names, call)
+    return dict(zip(names, tensors(tensorflow, call.inputs)))
+
+
+def _refuse_another_count(names: List[str], call: Call) -> None:
+    if len(names) != len(call.inputs):
+        raise Refused("signature '{}' takes {}, not {} inputs".format(call.signature, names, len(call.inputs)))
 
 
 class Adopted(NamedTuple):

@@ -20,6 +20,7 @@ from probe import evidence, facts, tasks
 from probe.child import Child, Death, Work
 from probe.lifeline import inherit_orphans, keep_out, no_core_dumps
 from probe.requests import Job, Request
+from probe.ways import spoils_the_model
 
 DISK_FULL = {"type": "ProbeError", "message": "the disk is full", "chain": [], "frames": []}
 NEVER_BEGAN = {"type": "ProbeError", "message": "the child ended before its first step", "chain": [], "frames": []}
@@ -149,12 +150,15 @@ class Zygote:
         """
         self._inspect()
         models = [job.model for job in self._request.jobs]
-        queue = deque(sorted(self._request.jobs, key=lambda job: models.index(job.model)))
+        queue = deque(sorted(self._request.jobs, key=lambda job: (models.index(job.model), self._comes_last(job))))
         alone = False
         while queue:
             batch = self._next_batch(queue, alone=alone)
             left, alone = self._run_child(batch)
             queue.extendleft(reversed(left))
+
+    def _comes_last(self, job: Job) -> bool:
+        return self._request.role == "save" and spoils_the_model(job.format)
 
     def _fork(self, work: Work) -> Child:
         child = Child(self._request, self._count, work, private=self._journal.descriptor)

@@ -55,6 +55,8 @@ def _observation(fields: dict[str, Any], container: str | None) -> Observation:
         rss_bytes=int(fields.get("rss_bytes") or 0),
         log_tail=str(fields.get("log_tail") or ""),
         training=_pairs(fields.get("training")),
+        resumed=tuple(Difference(**entry) for entry in fields.get("resumed") or ()),
+        notes=_pairs(fields.get("notes")),
     )
 
 

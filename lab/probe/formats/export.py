@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from probe.answers import api
-from probe.formats.savedmodel import STRATEGIES
+from probe.recipes import saved_model_load as PLAIN  # noqa: N812 - a constant of every format
 
-__all__ = ["STRATEGIES", "save"]
+__all__ = ["FILE", "PLAIN", "save"]
+
+FILE = "."
 
 
 def save(tensorflow: Any, reference: Any, directory: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import os
-from typing import Any, Dict
+from typing import Any
 
-from probe.answers import Refused
-from probe.subjects import Given, KerasSubject
+from probe.recipes import load_json as PLAIN  # noqa: N812 - a constant of every format
 
+__all__ = ["FILE", "PLAIN", "save"]
+
+FILE = "."
 ARCHITECTURE = "architecture.json"
 WEIGHTS = "model.weights.h5"  # the one name that every Keras takes
 
@@ -19,21 +21,3 @@ def save(tensorflow: Any, reference: Any, directory: str) -> None:
     with io.open(os.path.join(directory, ARCHITECTURE), "w", encoding="utf-8") as stream:
         stream.write(text)
     reference.model.save_weights(os.path.join(directory, WEIGHTS))
-
-
-def _load(given: Given, objects: Dict[str, Any]) -> KerasSubject:
-    with io.open(os.path.join(given.directory, ARCHITECTURE), encoding="utf-8") as stream:
-        text = stream.read()
-    given.enter("rebuild")
-    model = given.tensorflow.keras.models.model_from_json(text, custom_objects=objects)
-    if not hasattr(model, "load_weights"):
-        raise Refused("model_from_json gave a {}, not a model".format(type(model).__name__))
-    given.enter("weights")
-    model.load_weights(os.path.join(given.directory, WEIGHTS))
-    return KerasSubject(given.tensorflow, model)
-
-
-STRATEGIES = {
-    "plain": lambda given: _load(given, {}),
-    "custom-objects": lambda given: _load(given, given.custom_objects()),
-}  # type: Dict[str, Callable[[Given], KerasSubject]]

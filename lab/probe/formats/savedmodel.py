@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from probe.subjects import Given, SignatureSubject
+from probe.recipes import saved_model_load as PLAIN  # noqa: N812 - a constant of every format
+
+__all__ = ["FILE", "PLAIN", "save"]
+
+FILE = "."
 
 
 def save(tensorflow: Any, reference: Any, directory: str) -> None:
     """Save with the signatures that the model has, or with those that Keras gives."""
     signatures = None if reference.is_keras else reference.signatures()
     tensorflow.saved_model.save(reference.model, directory, signatures=signatures)
-
-
-def load_plain(given: Given) -> SignatureSubject:
-    """``tf.saved_model.load(path)`` and its signatures."""
-    return SignatureSubject(given.tensorflow, given.tensorflow.saved_model.load(given.directory))
-
-
-STRATEGIES = {"plain": load_plain}

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from probe.formats import weights_only
+from probe.recipes import load_weights as PLAIN  # noqa: N812 - a constant of every format
 
-PREFIX = "weights"
+__all__ = ["FILE", "PLAIN", "save"]
+
+FILE = "weights"
 
 
 def save(tensorflow: Any, reference: Any, directory: str) -> None:
     """Save under a path without a suffix (Keras 3 refuses it)."""
-    reference.model.save_weights(os.path.join(directory, PREFIX))
-
-
-STRATEGIES = weights_only.strategies(PREFIX)
+    reference.model.save_weights(os.path.join(directory, FILE))

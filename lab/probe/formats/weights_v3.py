@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from probe.formats import weights_only
+from probe.recipes import load_weights as PLAIN  # noqa: N812 - a constant of every format
+
+__all__ = ["FILE", "PLAIN", "save"]
 
 FILE = "model.weights.h5"
 
@@ -13,6 +15,3 @@ FILE = "model.weights.h5"
 def save(tensorflow: Any, reference: Any, directory: str) -> None:
     """Save under the suffix that asks for the v3 layout where it exists."""
     reference.model.save_weights(os.path.join(directory, FILE))
-
-
-STRATEGIES = weights_only.strategies(FILE)
