@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from lab.causes import Case, Catalogue, case_of
 from lab.identity import KeyMaker
-from lab.judging import canary_fault, headline, judge, judge_save
+from lab.judging import canary_fault, grade, headline, judge, judge_save
 from lab.planning import Known, Scope, strategies_for
 from lab.words import (
     Artifact,
     Cell,
+    CellFacts,
     Format,
     Judgement,
     KnownFailure,
@@ -24,6 +26,8 @@ from lab.words import (
 )
 
 PLAIN = "plain"
+COMPARE = "compare"
+EXPLAINED = frozenset({Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT, Outcome.BLOCKED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +55,22 @@ class Evidence:
     import_errors: frozenset[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Knowledge:
+    """What explains failures: the catalogue of causes, and what is in each cell."""
+
+    catalogue: Catalogue
+    cells: Mapping[str, CellFacts]
+
+
 class Assessor:
     """Judge the evidence with the tolerances and containers of a matrix."""
 
-    def __init__(self, matrix: Matrix, evidence: Evidence, engine: str) -> None:
+    def __init__(self, matrix: Matrix, evidence: Evidence, engine: str, knowledge: Knowledge) -> None:
         self._matrix = matrix
         self._evidence = evidence
         self._engine = engine
+        self._knowledge = knowledge
         self._containers = {form.id: form.container for form in matrix.formats}
         self._canary_faults: dict[tuple[int, str], str | None] = {}
 
@@ -110,7 +123,7 @@ class Assessor:
             return
         blocked = self.judge_artifact(artifact)
         if blocked is not None:
-            yield self._without_trial(artifact, consumer.id, blocked)
+            yield self._explained(self._without_trial(artifact, consumer.id, blocked))
             return
         for trial in keys.trials(artifact, consumer.id, strategies_for(model, form)):
             seen = self._evidence.trials.get(trial.key)
@@ -120,9 +133,33 @@ class Assessor:
                     yield self._without_trial(artifact, consumer.id, missing)
                 return
             judgement = self.judge_trial(seen)
-            yield _result(trial, seen, judgement, expected.get(trial.name))
+            yield self._explained(_result(trial, seen, judgement, expected.get(trial.name)))
             if judgement.outcome is Outcome.PASS:
                 return
+
+    def _explained(self, result: Result) -> Result:
+        """The result with its cause, or with its grade where it passed."""
+        seen = result.observation
+        if seen is None:
+            return result
+        if result.outcome is Outcome.PASS:
+            graded = None if self._matrix.depth == COMPARE else grade(seen, self._matrix.tolerance)
+            return replace(result, grade=graded)
+        if result.outcome not in EXPLAINED:
+            return result
+        case = self.case(result, seen)
+        return replace(result, cause=self._knowledge.catalogue.classify(case), signature=case.signature)
+
+    def case(self, result: Result, seen: Observation) -> Case:
+        """A failure as far as its cause depends on it."""
+        cells = self._knowledge.cells
+        blocked = result.outcome is Outcome.BLOCKED
+        return case_of(
+            seen,
+            (result.outcome, result.stage),
+            (result.format, result.strategy),
+            (cells.get(result.producer), None if blocked else cells.get(result.consumer)),
+        )
 
     def _without_trial(self, artifact: Artifact, consumer: str, judgement: Judgement) -> Result:
         seen = self._evidence.saves.get(artifact.key)

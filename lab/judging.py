@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from lab.words import Difference, Judgement, Observation, Outcome, Raised, Stage, Tolerance
+from lab.words import Difference, Grade, Judgement, Observation, Outcome, Raised, Stage, Tolerance
 
 SIGKILL = 9
 
@@ -80,6 +80,16 @@ def judge(seen: Observation, tolerance: Tolerance, *, canary_fault: str | None =
     if seen.exception is not None and not _answered(seen):
         return _judgement(Outcome.LOAD_ERROR, _stage_of_failure(seen), headline(seen.exception))
     return _judge_answers(seen, tolerance)
+
+
+def grade(seen: Observation, tolerance: Tolerance) -> Grade:
+    """What a passing load is good for; the trial must have climbed to training.
+
+    ``resumed`` is empty where the producer had no optimizer whose state could have come along.
+    """
+    if seen.failed_at is Stage.TRAIN or not seen.training:
+        return Grade.INFERENCE_ONLY
+    return Grade.WHOLE if not seen.resumed or within(seen.resumed, tolerance) else Grade.TRAINABLE
 
 
 def judge_save(seen: Observation, container: str) -> Judgement | None:

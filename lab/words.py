@@ -43,6 +43,14 @@ class Stage(StrEnum):
     RESAVE = "resave"
 
 
+class Grade(StrEnum):
+    """What a passing load is good for: ``whole`` trains on as if it had never been saved."""
+
+    WHOLE = "whole"
+    TRAINABLE = "trainable"
+    INFERENCE_ONLY = "inference only"
+
+
 class Role(StrEnum):
     """The two things a probe does in a cell."""
 
@@ -73,6 +81,16 @@ class Cell:
     base_image: str | None = None
     note: str = ""
     source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellFacts:
+    """The versions in a cell: TensorFlow, the Keras behind ``tf.keras``, Python (major and minor), all packages."""
+
+    tensorflow: str
+    keras: str
+    python: str
+    packages: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,6 +267,7 @@ class Judgement:
     cause: str | None
     reason: str
     max_abs_diff: float | None = None
+    grade: Grade | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,6 +287,8 @@ class Result:
 
     Where nothing was run (``blocked``, ``unsupported``) ``key`` is empty and ``observation`` is what the
     producer's save showed, if anything. ``seen_at`` is an ISO 8601 date and time in UTC, ``seconds`` wall time.
+    What failed has a ``cause``, ``unexplained`` at worst, and a ``signature``: the first words of the failure
+    without what differs from run to run. What passed has a ``grade``.
     """
 
     producer: str
@@ -286,6 +307,8 @@ class Result:
     seen_at: str
     observation: Observation | None = None
     known_failure: str | None = None
+    signature: str = ""
+    grade: Grade | None = None
 
     @property
     def name(self) -> str:

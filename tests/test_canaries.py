@@ -54,6 +54,12 @@ import importlib
 
 def way_of(format_id):
     return importlib.import_module("probe.formats.savedmodel")
+
+def recipe_of(way, strategy):
+    return way.PLAIN
+
+def spoils_the_model(format_id):
+    return False
 '''
 
 

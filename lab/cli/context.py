@@ -9,7 +9,8 @@ from pathlib import Path
 
 import platformdirs
 
-from lab.assessing import Assessor, Evidence, Seen
+from lab.assessing import Assessor, Evidence, Knowledge, Seen
+from lab.causes import read_catalogue
 from lab.declare import Rules, Selection, pairs, read_matrix, select
 from lab.engines.choosing import AUTO, ChosenEngine, Room, choose
 from lab.engines.locking import LockFolder
@@ -23,6 +24,7 @@ from lab.running.cells import LockedCell, lock_cells
 from lab.running.run import IMPORT_ERROR
 from lab.running.workplace import Workplace, read_probe_code
 from lab.store import Store
+from lab.versions import facts_of
 from lab.words import Cell, EngineName, Format, Matrix, Model, Result
 
 ROOT = Path(__file__).parents[2]
@@ -95,7 +97,13 @@ class Context:
 
     def assessor(self, store: Store) -> Assessor:
         """Judge what a store holds."""
-        return Assessor(self.matrix, self._evidence(store), self.engine_name)
+        return Assessor(self.matrix, self._evidence(store), self.engine_name, self.knowledge())
+
+    def knowledge(self) -> Knowledge:
+        """What explains failures: the catalogue, and what the locks say is in each cell."""
+        texts = ((cell, self.locks.read(cell)) for cell in self.matrix.cells)
+        cells = {cell.id: facts_of(cell, text) for cell, text in texts if text is not None}
+        return Knowledge(catalogue=read_catalogue(), cells=cells)
 
     def results(self, store: Store) -> list[Result]:
         """Every result of the selection, judged now."""

@@ -64,6 +64,8 @@ def result_fields(result: Result) -> dict[str, Any]:
         "outcome": result.outcome,
         "stage": result.stage,
         "cause": result.cause,
+        "signature": result.signature,
+        "grade": result.grade,
         "max_abs_diff": result.max_abs_diff,
         "seconds": round(result.seconds, 4),
         "engine": result.engine,
