@@ -135,6 +135,16 @@ class KnownFailure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamedSelection:
+    """A part of the matrix that has a name: ids of cells, models and formats."""
+
+    id: str
+    cells: tuple[str, ...]
+    models: tuple[str, ...]
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     """What one trial, one save or one build may take; seconds of wall or processor time, MiB."""
 
@@ -163,7 +173,7 @@ class Matrix:
     formats: tuple[Format, ...]
     unsupported: tuple[Unsupported, ...]
     known_failures: tuple[KnownFailure, ...]
-    selections: tuple[tuple[str, tuple[str, ...]], ...]
+    selections: tuple[NamedSelection, ...]
     limits: Limits
     tolerance: Tolerance
     depth: str

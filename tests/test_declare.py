@@ -42,8 +42,8 @@ seed = 7
 main = "TensorFlow releases"
 dependency = "Dependencies"
 
-[selections]
-quick = ["tf2.4", "tf2.1*"]
+[selections.quick]
+cells = ["tf2.4", "tf2.1*"]
 
 # The oldest.
 [cells."tf2.4"]
@@ -290,9 +290,9 @@ def test_a_glob_in_a_rule_that_matches_nothing_is_refused(tmp_path: Path) -> Non
 
 
 def test_a_selection_of_an_unknown_cell_is_refused(tmp_path: Path) -> None:
-    text = _changed('quick = ["tf2.4", "tf2.1*"]', 'quick = ["tf2.44"]')
+    text = _changed('cells = ["tf2.4", "tf2.1*"]', 'cells = ["tf2.44"]')
 
-    assert "selections, line 27: unknown cell 'tf2.44'; did you mean 'tf2.4'?" in _refusal(tmp_path, text)
+    assert "selections.quick, line 27: unknown cell 'tf2.44'; did you mean 'tf2.4'?" in _refusal(tmp_path, text)
 
 
 def test_a_model_of_an_unknown_format_is_refused(tmp_path: Path) -> None:
@@ -362,7 +362,9 @@ def test_globs_in_a_rule_become_cell_ids(small: Matrix) -> None:
 
 
 def test_globs_in_a_selection_become_cell_ids(small: Matrix) -> None:
-    assert small.selections == (("quick", ("tf2.4", "tf2.15")),)
+    (quick,) = small.selections
+
+    assert (quick.id, quick.cells) == ("quick", ("tf2.4", "tf2.15"))
 
 
 def test_a_model_without_formats_has_all(small: Matrix) -> None:
@@ -370,7 +372,7 @@ def test_a_model_without_formats_has_all(small: Matrix) -> None:
 
 
 def test_lines_are_right_below_a_multi_line_array(tmp_path: Path) -> None:
-    text = _changed('quick = ["tf2.4", "tf2.1*"]', 'quick = [\n  "tf2.4",  # ]\n  "tf2.1*",\n]').replace("3.11", "3.60")
+    text = _changed('cells = ["tf2.4", "tf2.1*"]', 'cells = [\n  "tf2.4",  # ]\n  "tf2.1*",\n]').replace("3.11", "3.60")
 
     assert f"line {_line(text, '3.60')}: python '3.60'" in _refusal(tmp_path, text)
 

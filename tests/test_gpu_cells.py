@@ -71,7 +71,7 @@ def test_every_cell_with_cuda_is_in_the_group_and_in_the_selection(matrix: Matri
     ids = [cell.id for cell in gpu]
 
     assert [cell.id for cell in matrix.cells if cell.cuda] == ids
-    assert list(dict(matrix.selections)["gpu"]) == ids
+    assert [each.cells for each in matrix.selections if each.id == "gpu"] == [tuple(ids)]
 
 
 def test_a_gpu_cell_is_called_what_it_declares(gpu: list[Cell]) -> None:

@@ -67,7 +67,7 @@ def _label(path: Path) -> str:
         return ""
     if len(path) > 1 and isinstance(path[1], int):
         return f"{path[0]} #{path[1] + 1}"
-    entry = path[:2] if path[0] in {"cells", "formats", "models"} else path[:1]
+    entry = path[:2] if path[0] in {"cells", "formats", "models", "selections"} else path[:1]
     return ".".join(str(part) for part in entry)
 
 

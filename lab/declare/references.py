@@ -92,10 +92,12 @@ def _formats_of_models(file: MatrixFile, names: Names) -> Iterator[Problem]:
 
 
 def _selections(file: MatrixFile, names: Names) -> Iterator[Problem]:
-    for selection, patterns in file.selections.items():
-        for pattern in patterns:
-            if not matching(pattern, names["cells"]):
-                yield Problem(path=("selections", selection), text=unknown("cell", pattern, names["cells"]))
+    for selection, table in file.selections.items():
+        for kind in ("cell", "model", "format"):
+            known = names[f"{kind}s"]
+            for pattern in getattr(table, f"{kind}s") or ():
+                if not matching(pattern, known):
+                    yield Problem(path=("selections", selection, f"{kind}s"), text=unknown(kind, pattern, known))
 
 
 def _rules(file: MatrixFile, names: Names) -> Iterator[Problem]:

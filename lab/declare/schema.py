@@ -115,10 +115,19 @@ class FormatTable(Entry):
     title: Text
     container: Container
     strategies: Names
+    listed_only: bool = False
+
+
+class SelectionTable(Entry):
+    """``[selections.quick]``; an absent list means all."""
+
+    cells: Names
+    models: Names | None = None
+    formats: Names | None = None
 
 
 class ModelTable(Entry):
-    """``[models.dense-sequential]``; without ``formats`` it is saved in all of them."""
+    """``[models.dense-sequential]``; without ``formats`` it is saved in all that are not ``listed_only``."""
 
     detects: Text
     formats: Names | None = None
@@ -154,7 +163,7 @@ class MatrixFile(Entry):
     tolerances: TolerancesTable
     ladder: LadderTable
     groups: dict[str, Text]
-    selections: dict[str, Names] = {}
+    selections: dict[str, SelectionTable] = {}
     cells: dict[str, CellTable]
     formats: dict[str, FormatTable]
     models: dict[str, ModelTable]
@@ -168,6 +177,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "limits": LimitsTable,
     "tolerances": TolerancesTable,
     "ladder": LadderTable,
+    "selections": SelectionTable,
     "cells": CellTable,
     "formats": FormatTable,
     "models": ModelTable,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lab.declare.naming import matching, suggestion, unknown
 from lab.declare.wording import expanded
 from lab.errors import ExitCode, LabError
-from lab.words import Cell, Format, Matrix, Model
+from lab.words import Cell, Format, Matrix, Model, NamedSelection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,31 +31,36 @@ def select(
 ) -> Selection:
     """Choose by space- or comma-separated globs; ``None`` chooses all.
 
-    Where both ``cells`` and ``selection`` are given, a cell has to be in both. Raises LabError: bad input for an
-    unknown selection, nothing selected for a glob that matches nothing and where nothing is left.
+    Where a selection is given as well, what is chosen has to be in both. Raises LabError: bad input for an unknown
+    selection, nothing selected for a glob that matches nothing and where nothing is left.
     """
     named = _named(matrix, selection)
-    chosen = _chosen("cell", cells, [cell.id for cell in matrix.cells])
-    wanted = [cell for cell in matrix.cells if cell.id in chosen and cell.id in named]
-    if not wanted:
-        raise LabError(
-            f"no cell of selection '{selection}' matches '{cells}'; it has {', '.join(named)}",
-            ExitCode.NOTHING_SELECTED,
-        )
-    chosen_models = _chosen("model", models, [model.id for model in matrix.models])
-    chosen_formats = _chosen("format", formats, [form.id for form in matrix.formats])
+    asked = {
+        "cell": _chosen("cell", cells, [cell.id for cell in matrix.cells]),
+        "model": _chosen("model", models, [model.id for model in matrix.models]),
+        "format": _chosen("format", formats, [form.id for form in matrix.formats]),
+    }
+    chosen = {kind: set(ids) & set(getattr(named, f"{kind}s")) for kind, ids in asked.items()} if named else asked
+    for kind, left in chosen.items():
+        if not left:
+            raise LabError(_nothing_left(kind, named, asked[kind]), ExitCode.NOTHING_SELECTED)
     return Selection(
-        cells=tuple(wanted),
-        models=tuple(model for model in matrix.models if model.id in chosen_models),
-        formats=tuple(form for form in matrix.formats if form.id in chosen_formats),
+        cells=tuple(cell for cell in matrix.cells if cell.id in chosen["cell"]),
+        models=tuple(model for model in matrix.models if model.id in chosen["model"]),
+        formats=tuple(form for form in matrix.formats if form.id in chosen["format"]),
     )
 
 
-def _named(matrix: Matrix, selection: str | None) -> tuple[str, ...]:
-    """The cells of a named selection."""
+def _nothing_left(kind: str, named: NamedSelection | None, asked: Sequence[str]) -> str:
+    has = ", ".join(getattr(named, f"{kind}s"))
+    return f"no {kind} of selection '{named.id if named else ''}' is among {', '.join(asked)}; it has {has}"
+
+
+def _named(matrix: Matrix, selection: str | None) -> NamedSelection | None:
+    """The selection of that name, or None where none is asked for."""
     if selection is None:
-        return tuple(cell.id for cell in matrix.cells)
-    named = dict(matrix.selections)
+        return None
+    named = {each.id: each for each in matrix.selections}
     if selection not in named:
         hint = suggestion(selection, named) or f"; there is {', '.join(named) or 'none'}"
         raise LabError(f"unknown selection '{selection}'{hint}", ExitCode.BAD_INPUT)

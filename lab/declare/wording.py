@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from lab.declare.naming import matching
 from lab.declare.schema import MatrixFile, UnsupportedTable
-from lab.words import Cell, Format, KnownFailure, Limits, Matrix, Model, Tolerance, Unsupported
+from lab.words import Cell, Format, KnownFailure, Limits, Matrix, Model, NamedSelection, Tolerance, Unsupported
 
 
 def in_words(file: MatrixFile) -> Matrix:
@@ -20,7 +20,15 @@ def in_words(file: MatrixFile) -> Matrix:
         ),
         unsupported=tuple(_unsupported(file, rule) for rule in file.unsupported.values()),
         known_failures=tuple(KnownFailure(**entry.model_dump()) for entry in file.known_failures.values()),
-        selections=tuple((name, expanded(globs, file.cells)) for name, globs in file.selections.items()),
+        selections=tuple(
+            NamedSelection(
+                id=key,
+                cells=expanded(table.cells, file.cells),
+                models=expanded(table.models or ["*"], file.models),
+                formats=expanded(table.formats or ["*"], file.formats),
+            )
+            for key, table in file.selections.items()
+        ),
         limits=Limits(**file.limits.model_dump()),
         tolerance=Tolerance(**file.tolerances.model_dump()),
         depth=file.ladder.depth,
@@ -63,11 +71,12 @@ def _cells(file: MatrixFile) -> tuple[Cell, ...]:
 
 
 def _models(file: MatrixFile) -> tuple[Model, ...]:
+    usual = [key for key, table in file.formats.items() if not table.listed_only]
     return tuple(
         Model(
             id=key,
             detects=table.detects,
-            formats=expanded(table.formats or ["*"], file.formats),
+            formats=expanded(table.formats or usual, file.formats),
             tags=tuple(table.tags),
         )
         for key, table in file.models.items()
