@@ -39,6 +39,8 @@ RESULT_FIELDS = {
     "key",
     "seen_at",
     "known_failure",
+    "signature",
+    "grade",
 }
 CELL_FIELDS = {
     "schema",

@@ -81,6 +81,7 @@ REQUEST = {
     "tolerance": {"atol": 1e-5, "rtol": 1e-4},
     "depth": "train",
     "arrival_s": 0.0,
+    "ask": False,
     "limits": {"timeout_s": 60.0, "cpu_s": 12.0, "memory_bytes": 1 << 30, "batch": 24},
     "jobs": [{"id": "1", "model": "lstm", "format": "h5", "directory": "artifact", "strategies": ["plain"]}],
 }

@@ -141,6 +141,7 @@ def _request(load: Workload, built: BuiltCell, jobs: Sequence[Job], directory: P
         "tolerance": {"atol": matrix.tolerance.atol, "rtol": matrix.tolerance.rtol},
         "depth": matrix.depth,
         "arrival_s": 0.0,
+        "ask": False,
         "limits": {
             "timeout_s": limits.trial_timeout_s,
             "cpu_s": limits.trial_cpu_s,

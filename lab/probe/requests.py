@@ -32,7 +32,8 @@ class Request(NamedTuple):
     """Everything one run of the probe needs to know.
 
     ``results`` is a file, or ``-`` for the standard output. An artifact may be put into its place as late as
-    ``arrival_s`` seconds after its job has begun; 0 where all of them are there.
+    ``arrival_s`` seconds after its job has begun; 0 where all of them are there. With ``ask`` the artifacts have no
+    recorded answers: questions are made up, and what the first load that works answers is recorded.
     """
 
     role: str
@@ -44,6 +45,7 @@ class Request(NamedTuple):
     rtol: float
     depth: str
     arrival_s: float
+    ask: bool
     limits: Limits
     jobs: List[Job]
 
@@ -75,6 +77,7 @@ def _request(raw: Dict[str, Any]) -> Request:
         rtol=raw["tolerance"]["rtol"],
         depth=raw["depth"],
         arrival_s=raw["arrival_s"],
+        ask=raw["ask"],
         limits=Limits(**raw["limits"]),
         jobs=[Job(**job) for job in raw["jobs"]],
     )

@@ -105,6 +105,10 @@ class SignatureSubject:
         self._loaded = loaded  # keeps the variables alive
         self._signatures = api(loaded, "signatures")
 
+    def inputs(self) -> Dict[str, Dict[str, Any]]:
+        """What each signature takes: shapes and dtypes by name."""
+        return {name: dict(function.structured_input_signature[1]) for name, function in self._signatures.items()}
+
     def answer(self, call: Call) -> List[Any]:
         """Outputs in the order of their sorted names; inputs are given in the order of theirs."""
         function = _named(self._signatures, call.signature)

@@ -19,7 +19,7 @@ TRIES = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """What one cell shall do: ``jobs`` as the probe reads them."""
+    """What one cell shall do: ``jobs`` as the probe reads them; ``ask`` where no answers are recorded."""
 
     role: Role
     cell: str
@@ -27,6 +27,7 @@ class Unit:
     directory: Path
     log: Path
     code: Path
+    ask: bool = False
 
 
 def run_unit(
@@ -83,6 +84,7 @@ def _prepare(unit: Unit, jobs: list[dict[str, Any]], matrix: Matrix, attempt: in
         "tolerance": {"atol": matrix.tolerance.atol, "rtol": matrix.tolerance.rtol},
         "depth": matrix.depth,
         "arrival_s": 0.0,
+        "ask": unit.ask,
         "limits": _limits(limits, timeout_s, cpu_s),
         "jobs": jobs,
     }

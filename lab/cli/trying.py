@@ -1,0 +1,123 @@
+"""``lab try``: where does this file load, why not elsewhere, and what makes it load."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from lab.causes import Catalogue
+from lab.cli.context import Context
+from lab.cli.matrix import wanted
+from lab.cli.progress import say
+from lab.errors import ExitCode, LabError
+from lab.identity import PLAIN
+from lab.running.foreign import recognise
+from lab.trying import Attempt, Bench, Brought, Course
+from lab.words import Cell, EngineName, Outcome
+
+MAIN_GROUP = "main"
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Add ``try``."""
+    parser = commands.add_parser(
+        "try",
+        parents=[common],
+        help="load a file of yours in every cell",
+        description="Load model files (HDF5, .keras, SavedModel folders) in the cells of the matrix: where they load, "
+        "why not elsewhere, and what makes them load. Answers are compared with those of the first cell that loads "
+        "the file, beginning with the release that saved it. Loading a model runs what is in it.",
+        epilog="example: python -m lab try model.h5 --cells 'tf2.4 tf2.15 tf2.21' --trust",
+    )
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    parser.add_argument("--trust", action="store_true", help="run what is in the file without a sandbox (local engine)")
+    parser.add_argument("--code", type=Path, metavar="FILE.py", help="your code: custom_objects(tf) and build(tf)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.set_defaults(command=_try)
+
+
+def _try(arguments: argparse.Namespace) -> int:
+    context = Context(wanted(arguments), say)
+    if context.engine_name is EngineName.LOCAL and not arguments.trust:
+        message = (
+            "loading a model runs what is in it, and the local engine is no sandbox: say --trust for files that you"
+            " trust, or use --engine docker"
+        )
+        raise LabError(message)
+    foreign = [recognise(path) for path in arguments.files]
+    bench = _bench(context)
+    with tempfile.TemporaryDirectory(prefix="lab-try-") as scratch:
+        brought = Course(bench, Path(scratch), arguments.code).run(foreign)
+    for each in brought:
+        _print(each, bench, as_json=arguments.json)
+    faults = [one for each in brought for one in each.attempts if one.judgement.outcome is Outcome.INFRA_ERROR]
+    return ExitCode.INFRA_ERROR if faults else ExitCode.DONE
+
+
+def _bench(context: Context) -> Bench:
+    chosen = context.wanted.cells or context.wanted.selection
+    knowledge = context.knowledge()
+    return Bench(
+        matrix=context.matrix,
+        cells=[cell for cell in context.selection.cells if chosen or cell.group == MAIN_GROUP],
+        locked=context.locked,
+        facts=knowledge.cells,
+        catalogue=knowledge.catalogue,
+        engine=context.engine(),
+        code=context.code,
+        probe=context.workplace.snapshot_probe(context.code),
+        jobs=context.jobs,
+        say=say,
+    )
+
+
+def _print(each: Brought, bench: Bench, *, as_json: bool) -> None:
+    if as_json:
+        for attempt in each.attempts:
+            print(json.dumps(_fields(attempt, each)))
+        return
+    saved = f"saved with Keras {each.foreign.keras}" if each.foreign.keras else "saved with an unknown Keras"
+    said = f"answers compared with those of {each.reference}" if each.reference else "no cell loads it"
+    print(f"{each.foreign.path}: {each.form.title}, {saved}; {said}")
+    for cell in bench.cells:
+        of_cell = [attempt for attempt in each.attempts if attempt.consumer == cell.id]
+        for line in _lines(cell, of_cell, bench.catalogue):
+            print(f"  {line}")
+
+
+def _lines(cell: Cell, attempts: Sequence[Attempt], catalogue: Catalogue) -> list[str]:
+    if not attempts:
+        return [f"{cell.id:10s} not tried"]
+    first, last = attempts[0], attempts[-1]
+    if last.judgement.outcome is Outcome.PASS:
+        how = "" if last.strategy == PLAIN else f" with {last.strategy}"
+        lines = [f"{cell.id:10s} loads{how}"]
+        if last.strategy == PLAIN:
+            return lines
+    else:
+        tried = ", ".join(attempt.strategy for attempt in attempts[1:])
+        lines = [f"{cell.id:10s} {first.judgement.outcome}" + (f"; none of these helps: {tried}" if tried else "")]
+    cause = catalogue.get(first.cause or "")
+    lines.append(f"{'':10s}   {cause.title if cause else first.judgement.reason} [{first.cause}]")
+    return lines
+
+
+def _fields(attempt: Attempt, each: Brought) -> dict[str, Any]:
+    raised = attempt.observation.exception
+    return {
+        "file": attempt.file,
+        "format": each.form.id,
+        "keras": each.foreign.keras,
+        "reference": each.reference,
+        "consumer": attempt.consumer,
+        "strategy": attempt.strategy,
+        "outcome": attempt.judgement.outcome,
+        "stage": attempt.judgement.stage,
+        "cause": attempt.cause,
+        "reason": attempt.judgement.reason,
+        "exception": None if raised is None else f"{raised.type}: {raised.message}",
+    }

@@ -1,0 +1,215 @@
+"""Bring a file through the cells: where it loads, what it answers there, why not elsewhere, and what makes it load.
+
+Nobody recorded what the model of such a file answers. So it is first loaded where it most likely loads, and what it
+answers there to made-up inputs is what all other cells are compared with.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any
+
+from packaging.version import Version
+
+from lab.causes import Catalogue, case_of
+from lab.engines.protocol import BuiltCell, Engine
+from lab.errors import CellFault
+from lab.identity import PLAIN, ProbeCode
+from lab.judging import judge
+from lab.recipes import RecipeBook
+from lab.running.cells import LockedCell
+from lab.running.foreign import Foreign, place, record
+from lab.running.units import Unit, run_unit
+from lab.store import observation_from_event
+from lab.words import Cell, CellFacts, Format, Judgement, Matrix, Observation, Outcome, Role
+
+MODEL = "brought"
+FAILED = frozenset({Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT})
+# A model that somebody trained is larger than those of the zoo.
+CPU_S, TIMEOUT_S, MEMORY_MIB, BATCH = 120.0, 600.0, 8192, 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What files are tried with: the cells with their locks and contents, the engine, the probe and its recipes."""
+
+    matrix: Matrix
+    cells: Sequence[Cell]
+    locked: Mapping[str, LockedCell]
+    facts: Mapping[str, CellFacts]
+    catalogue: Catalogue
+    engine: Engine
+    code: ProbeCode
+    probe: Path
+    jobs: int
+    say: Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One load of one file in one cell."""
+
+    file: str
+    consumer: str
+    strategy: str
+    judgement: Judgement
+    observation: Observation
+    cause: str | None
+
+
+@dataclass
+class Brought:
+    """One file on its way through the cells."""
+
+    foreign: Foreign
+    directory: Path
+    form: Format
+    candidates: list[str]
+    reference: str | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+
+
+class Course:
+    """Files on their way: first to a cell that answers, then, with its answers, to all."""
+
+    def __init__(self, bench: Bench, scratch: Path, code: Path | None) -> None:
+        self._bench = bench
+        self._scratch = scratch
+        self._has_code = code is not None
+        self._matrix = replace(
+            bench.matrix,
+            limits=replace(
+                bench.matrix.limits, trial_cpu_s=CPU_S, trial_timeout_s=TIMEOUT_S, memory_mib=MEMORY_MIB, batch=BATCH
+            ),
+        )
+        self._book = RecipeBook(bench.code)
+        self._code = self._copy_code(code)
+        self._built: dict[str, BuiltCell] = {}
+        self._building = {cell.id: Lock() for cell in bench.cells}
+
+    def run(self, files: Sequence[Foreign]) -> list[Brought]:
+        """Everything that was tried, file by file."""
+        brought = [self._bring(number, each) for number, each in enumerate(files)]
+        while waiting := [each for each in brought if each.reference is None and each.candidates]:
+            self._round(waiting)
+        self._compare([each for each in brought if each.reference is not None])
+        return brought
+
+    def _bring(self, number: int, foreign: Foreign) -> Brought:
+        form = next(each for each in self._matrix.formats if each.id == foreign.format)
+        directory = self._scratch / "files" / str(number)
+        place(foreign, self._book.recipe(form.id, PLAIN).file, directory)
+        return Brought(foreign=foreign, directory=directory, form=form, candidates=self._nearest(foreign.keras))
+
+    def _nearest(self, keras: str | None) -> list[str]:
+        """Cells in the order in which they are asked for answers: what saved it, then later ones, then earlier ones."""
+        facts = self._bench.facts
+        cells = sorted((cell.id for cell in self._bench.cells), key=lambda cell: Version(facts[cell].keras))
+        saved = Version(keras or "0")
+        later = [cell for cell in cells if Version(facts[cell].keras) >= saved]
+        return later + [cell for cell in reversed(cells) if cell not in later]
+
+    def _round(self, waiting: Sequence[Brought]) -> None:
+        """Ask the next candidate of every file that has no answers yet."""
+        by_cell: dict[str, list[Brought]] = {}
+        for each in waiting:
+            by_cell.setdefault(each.candidates.pop(0), []).append(each)
+        for cell, of_cell in by_cell.items():
+            self._bench.say(f"{cell}: asking for answers, {len(of_cell)} of {len(waiting)} files")
+            for each, event in self._load(cell, of_cell, ask=True):
+                if event.get("golden") and each.reference is None:
+                    record(each.directory, event["golden"])
+                    each.reference = cell
+                elif each.reference is None:
+                    each.attempts.append(self._attempt(each, cell, event))
+
+    def _compare(self, answered: Sequence[Brought]) -> None:
+        """Load in every cell what has answers; what was tried on the way is tried again with them."""
+        for each in answered:
+            each.attempts.clear()
+        with ThreadPoolExecutor(self._bench.jobs) as pool:
+            loads = {cell.id: pool.submit(self._load, cell.id, answered, ask=False) for cell in self._bench.cells}
+        for cell, load in loads.items():
+            for each, event in load.result():
+                each.attempts.append(self._attempt(each, cell, event))
+
+    def _load(self, cell: str, files: Sequence[Brought], *, ask: bool) -> list[tuple[Brought, dict[str, Any]]]:
+        if not files:
+            return []
+        events: list[dict[str, Any]] = []
+        jobs = {str(number): each for number, each in enumerate(files)}
+        unit = Unit(
+            role=Role.LOAD,
+            cell=cell,
+            jobs=[self._job(number, each, ask=ask) for number, each in jobs.items()],
+            directory=Path(tempfile.mkdtemp(dir=self._scratch)),
+            log=self._scratch / f"{cell}.log",
+            code=self._code,
+            ask=ask,
+        )
+        try:
+            run_unit(self._bench.engine, self._build(cell), unit, self._matrix, events.append, Event())
+        except CellFault as error:
+            fault = {"kind": "load", "strategy": PLAIN, "lab_fault": str(error)}
+            return [(each, fault) for each in files]
+        self._bench.say(f"{cell}: done")
+        return [(jobs[event["id"]], event) for event in events if event["kind"] == "load"]
+
+    def _job(self, number: str, each: Brought, *, ask: bool) -> dict[str, Any]:
+        return {
+            "id": number,
+            "model": MODEL,
+            "format": each.form.id,
+            "directory": str(each.directory),
+            "strategies": list(self._strategies(each.form, ask=ask)),
+        }
+
+    def _strategies(self, form: Format, *, ask: bool) -> Iterable[str]:
+        """Those that need no more than the file, or than the code that was given."""
+        for strategy in form.strategies:
+            needs = set(self._book.recipe(form.id, strategy).parameters)
+            if "build_model" in needs and (ask or not self._has_code):
+                continue
+            if strategy.startswith("custom-objects") and not self._has_code:
+                continue
+            yield strategy
+
+    def _attempt(self, each: Brought, cell: str, event: dict[str, Any]) -> Attempt:
+        seen = observation_from_event(event)
+        judgement = judge(seen, self._matrix.tolerance)
+        strategy = event["strategy"]
+        cells = (None, self._bench.facts.get(cell))
+        case = case_of(seen, (judgement.outcome, judgement.stage), (each.form.id, strategy), cells)
+        cause = self._bench.catalogue.classify(case) if judgement.outcome in FAILED else None
+        return Attempt(
+            file=str(each.foreign.path),
+            consumer=cell,
+            strategy=strategy,
+            judgement=judgement,
+            observation=seen,
+            cause=cause,
+        )
+
+    def _build(self, cell: str) -> BuiltCell:
+        with self._building[cell]:
+            if cell not in self._built:
+                locked = self._bench.locked[cell]
+                log = self._scratch / f"{cell}-build.log"
+                if locked.fault:
+                    raise CellFault(locked.fault)
+                self._built[cell] = self._bench.engine.build(locked.cell, locked.lock_text, locked.fingerprint, log)
+            return self._built[cell]
+
+    def _copy_code(self, code: Path | None) -> Path:
+        """The probe with the user's code in the place of a reference model."""
+        snapshot = self._scratch / "code"
+        shutil.copytree(self._bench.probe, snapshot)
+        target = snapshot / "probe" / "zoo" / f"{MODEL}.py"
+        target.write_text(code.read_text(encoding="utf-8") if code else "", encoding="utf-8")
+        return snapshot
