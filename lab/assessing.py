@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lab.causes import Case, Catalogue, case_of
@@ -20,6 +20,7 @@ from lab.words import (
     Model,
     Observation,
     Outcome,
+    Rescue,
     Result,
     Stage,
     Trial,
@@ -73,6 +74,7 @@ class Assessor:
         self._knowledge = knowledge
         self._containers = {form.id: form.container for form in matrix.formats}
         self._canary_faults: dict[tuple[int, str], str | None] = {}
+        self._rescues_of: tuple[Scope, Mapping[tuple[str, str], Sequence[Rescue]]] | None = None
 
     def known(self) -> Known:
         """What needs not be run again."""
@@ -136,6 +138,31 @@ class Assessor:
             yield self._explained(_result(trial, seen, judgement, expected.get(trial.name)))
             if judgement.outcome is Outcome.PASS:
                 return
+        for rescue in self._rescues(scope).get((producer.id, consumer.id), ()):
+            yield from self._rescued(rescue, keys, artifact, strategies_for(model, form))
+
+    def _rescued(
+        self, rescue: Rescue, keys: KeyMaker, artifact: Artifact, strategies: tuple[str, ...]
+    ) -> Iterator[Result]:
+        """What the cell showed that the consumer can become: its pass, or the last of its failures."""
+        found = None
+        for trial in keys.trials(artifact, rescue.mender.id, strategies):
+            seen = self._evidence.trials.get(trial.key)
+            if seen is None:
+                break
+            found = self._explained(_result(trial, seen, self.judge_trial(seen), None))
+            if found.outcome is Outcome.PASS:
+                break
+        if found is not None:
+            yield replace(found, consumer=rescue.consumer.id, strategy=rescue.mending.strategy, ran_in=rescue.mender.id)
+
+    def _rescues(self, scope: Scope) -> Mapping[tuple[str, str], Sequence[Rescue]]:
+        if self._rescues_of is None or self._rescues_of[0] is not scope:
+            by_pair: dict[tuple[str, str], list[Rescue]] = {}
+            for rescue in scope.rescues:
+                by_pair.setdefault((rescue.producer.id, rescue.consumer.id), []).append(rescue)
+            self._rescues_of = (scope, by_pair)
+        return self._rescues_of[1]
 
     def _explained(self, result: Result) -> Result:
         """The result with its cause, or with its grade where it passed."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from lab.identity import KeyMaker
-from lab.words import Artifact, Cell, Format, Model, Outcome, Trial, Unsupported
+from lab.words import Artifact, Cell, Format, Model, Outcome, Rescue, Trial, Unsupported
 
 Declared: TypeAlias = Callable[[str, str, str, str], Unsupported | None]
 
@@ -66,12 +66,13 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What a run is about: pairs of cells, models, formats, and what is declared impossible."""
+    """What a run is about: pairs of cells, models, formats, what is declared impossible, what may rescue a pair."""
 
     pairs: Sequence[tuple[Cell, Cell]]
     models: Sequence[Model]
     formats: Sequence[Format]
     declared: Declared
+    rescues: Sequence[Rescue] = ()
 
 
 def strategies_for(model: Model, form: Format) -> tuple[str, ...]:
@@ -94,6 +95,10 @@ def plan(scope: Scope, keys: KeyMaker, known: Known, canary: tuple[str, str]) ->
         for model in scope.models:
             for form in scope.formats:
                 draft.consider(producer, consumer, model, form)
+    for rescue in scope.rescues:
+        for model in scope.models:
+            for form in scope.formats:
+                draft.rescue(rescue, model, form)
     draft.add_canaries(*canary)
     return draft.finish()
 
@@ -110,6 +115,7 @@ class _Draft:
         self._known_saves: set[str] = set()
         self._known_trials = 0
         self._left_out: Counter[str] = Counter()
+        self._paired = {(producer.id, consumer.id) for producer, consumer in scope.pairs}
 
     def consider(self, producer: Cell, consumer: Cell, model: Model, form: Format) -> None:
         """Take one artifact and one consumer into the plan, or count why not."""
@@ -125,6 +131,30 @@ class _Draft:
             self._left_out["blocked: the producer could not save it"] += 1
             return
         self._load(artifact, consumer, strategies_for(model, form))
+
+    def rescue(self, rescue: Rescue, model: Model, form: Format) -> None:
+        """Take what no strategy loads in its own cell to the cell that may: only once all of them are known to fail."""
+        producer, mender = rescue.producer, rescue.mender
+        if form.id not in model.formats or self._is_paired(producer, mender):
+            return
+        if any(
+            self._scope.declared(producer.id, consumer.id, model.id, form.id) for consumer in (rescue.consumer, mender)
+        ):
+            return
+        artifact = self._keys.artifact(producer.id, model.id, form.id)
+        strategies = strategies_for(model, form)
+        if self._known.saves.get(artifact.key, Outcome.BLOCKED) is None and self._fails(
+            artifact, rescue.consumer, strategies
+        ):
+            self._load(artifact, mender, strategies)
+
+    def _is_paired(self, producer: Cell, consumer: Cell) -> bool:
+        return (producer.id, consumer.id) in self._paired
+
+    def _fails(self, artifact: Artifact, consumer: Cell, strategies: tuple[str, ...]) -> bool:
+        """Whether every strategy is known, and none of them answers rightly."""
+        outcomes = {self._known.trials.get(trial.key) for trial in self._keys.trials(artifact, consumer.id, strategies)}
+        return not outcomes & {None, Outcome.PASS, Outcome.INFRA_ERROR}
 
     def add_canaries(self, model: str, format_id: str) -> None:
         """Every cell with loads needs an artifact of its own, whatever was selected."""

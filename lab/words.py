@@ -59,6 +59,15 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mending:
+    """How one cell becomes another one that may load what it cannot: a strategy that changes the environment."""
+
+    cell: str
+    strategy: str
+    do: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """One pinned environment of ``matrix.toml``; never a square of the table."""
 
@@ -79,6 +88,7 @@ class Cell:
     cuda_image: str | None = None
     wheels_on_path: bool = False
     base_image: str | None = None
+    mends: tuple[Mending, ...] = ()
     note: str = ""
     source: str = ""
 
@@ -214,6 +224,16 @@ class Trial:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rescue:
+    """What a consumer cannot load may load in ``mender``, the cell that its environment becomes by ``mending``."""
+
+    producer: Cell
+    consumer: Cell
+    mender: Cell
+    mending: Mending
+
+
+@dataclass(frozen=True, kw_only=True)
 class Raised:
     """An exception as data: type, message, what caused it (innermost last), frames (outermost first)."""
 
@@ -298,7 +318,8 @@ class Result:
     Where nothing was run (``blocked``, ``unsupported``) ``key`` is empty and ``observation`` is what the
     producer's save showed, if anything. ``seen_at`` is an ISO 8601 date and time in UTC, ``seconds`` wall time.
     What failed has a ``cause``, ``unexplained`` at worst, and a ``signature``: the first words of the failure
-    without what differs from run to run. What passed has a ``grade``.
+    without what differs from run to run. What passed has a ``grade``. ``ran_in`` is the cell that the trial ran in
+    where the strategy is another environment than the consumer's own.
     """
 
     producer: str
@@ -319,6 +340,7 @@ class Result:
     known_failure: str | None = None
     signature: str = ""
     grade: Grade | None = None
+    ran_in: str = ""
 
     @property
     def name(self) -> str:

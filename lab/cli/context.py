@@ -11,7 +11,7 @@ import platformdirs
 
 from lab.assessing import Assessor, Evidence, Knowledge, Seen
 from lab.causes import read_catalogue
-from lab.declare import Rules, Selection, pairs, read_matrix, select
+from lab.declare import Rules, Selection, pairs, read_matrix, rescues, select
 from lab.engines.choosing import AUTO, ChosenEngine, Room, choose
 from lab.engines.locking import LockFolder
 from lab.engines.protocol import Engine
@@ -145,6 +145,7 @@ class Context:
             models=models,
             formats=formats,
             declared=Rules(self.matrix).declared_unsupported,
+            rescues=rescues(self.matrix, self.selection.cells),
         )
 
     def _evidence(self, store: Store) -> Evidence:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from lab.words import Cell, Matrix, Unsupported
+from lab.words import Cell, Matrix, Rescue, Unsupported
 
 MAIN_GROUP = "main"
 
@@ -28,6 +28,18 @@ def is_pair(producer: Cell, consumer: Cell) -> bool:
     if producer.id == consumer.id or producer.group == consumer.group == MAIN_GROUP:
         return True
     return producer.id in consumer.anchors or consumer.id in producer.anchors
+
+
+def rescues(matrix: Matrix, cells: Iterable[Cell]) -> tuple[Rescue, ...]:
+    """Every pair among some cells with a third of them that the consumer can become, in the order of the matrix."""
+    wanted = {cell.id: cell for cell in cells}
+    return tuple(
+        Rescue(producer=producer, consumer=consumer, mender=mender, mending=mending)
+        for producer, consumer in pairs(matrix, wanted.values())
+        for mender in wanted.values()
+        for mending in mender.mends
+        if mending.cell == consumer.id
+    )
 
 
 class Rules:

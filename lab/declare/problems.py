@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from lab.declare.locating import Locations, Path
 from lab.declare.naming import suggestion
-from lab.declare.schema import LINK, RELEASE, SECTIONS, Entry, MatrixFile
+from lab.declare.schema import LINK, RELEASE, SECTIONS, SLUG, Entry, MatrixFile
 from lab.errors import LabError
 
 _WANTED = {
@@ -23,7 +23,11 @@ _WANTED = {
     "dict": "a table",
     "model": "a table",
 }
-_PATTERNS = {LINK: "must be a link that starts with https://", RELEASE: "must be a full release like 2.15.1"}
+_PATTERNS = {
+    LINK: "must be a link that starts with https://",
+    RELEASE: "must be a full release like 2.15.1",
+    SLUG: "must be a name like legacy-keras",
+}
 ARRAYS = ("unsupported", "known_failures")
 
 

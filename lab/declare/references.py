@@ -44,11 +44,20 @@ def _cells(file: MatrixFile, names: Names) -> Iterator[Problem]:
         for anchor in cell.anchors:
             if not matching(anchor, names["cells"]):
                 yield Problem(path=("cells", cell_id, "anchors"), text=unknown("cell", anchor, names["cells"]))
-        for key, text in _libraries(cell):
+        for key, text in (*_libraries(cell), *_mendings(cell_id, cell, names)):
             yield Problem(path=("cells", cell_id, key), text=text)
         first = seen.setdefault(_environment(cell), cell_id)
         if first != cell_id:
             yield Problem(path=("cells", cell_id), text=f"the same environment as cells.{first}")
+
+
+def _mendings(cell_id: str, cell: CellTable, names: Names) -> Iterator[tuple[str, str]]:
+    """What is said of other cells that this one mends and cannot be so: pairs of a key and what is wrong with it."""
+    for mending in cell.mends:
+        if mending.cell not in names["cells"]:
+            yield "mends", unknown("cell", mending.cell, names["cells"])
+        elif mending.cell == cell_id:
+            yield "mends", "a cell does not mend itself"
 
 
 def _libraries(cell: CellTable) -> Iterator[tuple[str, str]]:
@@ -71,7 +80,7 @@ def _libraries(cell: CellTable) -> Iterator[tuple[str, str]]:
 
 def _environment(cell: CellTable) -> str:
     """What makes a cell, without what is only said of it."""
-    return cell.model_dump_json(exclude={"group", "anchors", "note", "source", "imports"})
+    return cell.model_dump_json(exclude={"group", "anchors", "mends", "note", "source", "imports"})
 
 
 def _modules(names: Names, probe: Path) -> Iterator[Problem]:

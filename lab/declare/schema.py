@@ -11,6 +11,7 @@ OLDEST_PYTHON = (3, 7)
 NEWEST_PYTHON = (3, 13)
 
 LINK = r"^https://\S+$"
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 RELEASE = r"^\d+\.\d+\.\d+\S*$"
 
 Depth = Literal["compare", "train", "resave"]
@@ -86,6 +87,14 @@ class LadderTable(Entry):
     seed: int
 
 
+class MendingTable(Entry):
+    """An entry of ``mends``: what to do to ``cell`` so that it becomes the cell in whose table this stands."""
+
+    cell: Text
+    strategy: Annotated[str, Field(pattern=SLUG)]
+    do: Text
+
+
 class CellTable(Entry):
     """``[cells."tf2.15"]``."""
 
@@ -105,6 +114,7 @@ class CellTable(Entry):
     cuda_image: Text | None = None
     wheels_on_path: bool = False
     base_image: Text | None = None
+    mends: list[MendingTable] = []
     note: str = ""
     source: Link | None = None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from lab.declare.naming import matching
 from lab.declare.schema import MatrixFile, UnsupportedTable
-from lab.words import Cell, Format, KnownFailure, Limits, Matrix, Model, NamedSelection, Tolerance, Unsupported
+from lab.words import Cell, Format, KnownFailure, Limits, Matrix, Mending, Model, NamedSelection, Tolerance, Unsupported
 
 
 def in_words(file: MatrixFile) -> Matrix:
@@ -63,6 +63,7 @@ def _cells(file: MatrixFile) -> tuple[Cell, ...]:
             cuda_image=table.cuda_image,
             wheels_on_path=table.wheels_on_path,
             base_image=table.base_image,
+            mends=tuple(Mending(**mending.model_dump()) for mending in table.mends if mending.cell in file.cells),
             note=table.note,
             source=table.source or "",
         )

@@ -96,13 +96,30 @@ class Run:
             needed = [cell for cell in self._order.locked if cell in first.saves or cell in first.loads]
             saves = {cell: first.saves.get(cell, ()) for cell in needed}
             self._phase("build and save", saves, first.save_count, self._build_and_save)
-            second = plan(self._order.scope, self._order.keys, self._order.known(), (canaries.MODEL, canaries.FORMAT))
+            second = self._plan()
             self._phase("load", second.loads, second.load_count, self._load)
+            self._rescue(second)
         finally:
             self._store.commit()
         if not self._stop.is_set():
             self._order.workplace.clear_units()
         return self.tally
+
+    def _rescue(self, before: Plan) -> None:
+        """Load what failed in the cells that may mend it; what has just been tried is left to the next run."""
+        if not self._order.scope.rescues:
+            return
+        tried = {(consumer, job.artifact.key) for consumer, jobs in before.loads.items() for job in jobs}
+        rescued = {
+            consumer: [job for job in jobs if (consumer, job.artifact.key) not in tried]
+            for consumer, jobs in self._plan().loads.items()
+        }
+        rescued = {consumer: jobs for consumer, jobs in rescued.items() if jobs}
+        if rescued:
+            self._phase("load in another environment", rescued, sum(map(len, rescued.values())), self._load)
+
+    def _plan(self) -> Plan:
+        return plan(self._order.scope, self._order.keys, self._order.known(), (canaries.MODEL, canaries.FORMAT))
 
     def _phase(
         self, name: str, work: Mapping[str, Sequence[Work]], total: int, do: Callable[[Part[Work]], None]
