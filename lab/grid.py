@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lab.words import CellReport, Matrix, Result
 
 PLAIN = "plain"
+UNEXPLAINED = "unexplained"
 FAILURES = (Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT)
 JUDGED = (Outcome.PASS, *FAILURES)
 NOTHING_TO_TRY = (Outcome.BLOCKED, Outcome.UNSUPPORTED)
@@ -281,8 +282,10 @@ def _reasons(cases: Iterable[_Case], outcomes: Sequence[Outcome]) -> tuple[Reaso
 
 
 def _reason_of(result: Result) -> tuple[bool, str]:
-    if result.cause:
+    if result.cause and result.cause != UNEXPLAINED:
         return True, result.cause
+    if result.signature:
+        return False, result.signature
     return False, next(iter(result.reason.strip().splitlines()), "no reason recorded")
 
 

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from page_samples import HOSTILE, PROVENANCE, a_cell, a_matrix, hostile_results, many_results, reports
 
 from lab.grid import build_grid
-from lab.publish import render_page
+from lab.publish import Explanations, render_page
 
 MEBIBYTE = 1024 * 1024
 
@@ -21,7 +21,9 @@ def rendered(*, hostile: bool = False) -> str:
     """The page of the synthetic results."""
     matrix = a_matrix()
     results = many_results(matrix) + (hostile_results() if hostile else [])
-    return render_page(build_grid(matrix, results, reports(matrix)), results, reports(matrix), PROVENANCE)
+    return render_page(
+        build_grid(matrix, results, reports(matrix)), results, reports(matrix), PROVENANCE, Explanations()
+    )
 
 
 class Tags(HTMLParser):
@@ -67,7 +69,7 @@ def test_the_payload_holds_every_result() -> None:
     matrix = a_matrix()
     results = many_results(matrix) + hostile_results()
 
-    page = render_page(build_grid(matrix, results, []), results, [], PROVENANCE)
+    page = render_page(build_grid(matrix, results, []), results, [], PROVENANCE, Explanations())
 
     packed = re.search(r'id="payload">([^<]+)<', page)
     assert packed
@@ -90,7 +92,7 @@ def test_a_cells_reason_stands_in_the_html() -> None:
     matrix = a_matrix()
     failed = [replace(each, state="import-error", reason=HOSTILE) for each in reports(matrix)]
 
-    page = render_page(build_grid(matrix, [], failed), [], failed, PROVENANCE)
+    page = render_page(build_grid(matrix, [], failed), [], failed, PROVENANCE, Explanations())
 
     assert "&lt;/script&gt;&lt;img" in page
 
@@ -103,6 +105,8 @@ def test_seventy_thousand_results_stay_under_six_mebibytes() -> None:
     results = many_results(matrix)
     assert len(results) > 70_000
 
-    page = render_page(build_grid(matrix, results, reports(matrix)), results, reports(matrix), PROVENANCE)
+    page = render_page(
+        build_grid(matrix, results, reports(matrix)), results, reports(matrix), PROVENANCE, Explanations()
+    )
 
     assert len(page.encode()) < 6 * MEBIBYTE

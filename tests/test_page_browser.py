@@ -11,7 +11,7 @@ import pytest
 from page_samples import HOSTILE, PROVENANCE, a_cell, a_matrix, hostile_results, many_results, reports
 
 from lab.grid import Grid, build_grid
-from lab.publish import render_page
+from lab.publish import Explanations, render_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,7 +75,7 @@ def written(directory: Path, matrix: Matrix, results: list[Result]) -> tuple[str
     """The address of the page, and the grid it shows."""
     grid = build_grid(matrix, results, reports(matrix))
     path = directory / "page.html"
-    path.write_text(render_page(grid, results, reports(matrix), PROVENANCE), encoding="utf-8")
+    path.write_text(render_page(grid, results, reports(matrix), PROVENANCE, Explanations()), encoding="utf-8")
     return path.as_uri(), grid
 
 

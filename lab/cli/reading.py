@@ -6,19 +6,22 @@ import argparse
 import json
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from lab.causes import Catalogue
 from lab.cli.context import DEFAULT_OUT, ROOT, Context
 from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.cli.rendering import cell_reports
 from lab.cuda_check import check
 from lab.errors import ExitCode, LabError
+from lab.identity import PLAIN
+from lab.recipes import RecipeBook
 from lab.store import FILE, open_store
-from lab.words import CellReport, Observation, Result
+from lab.words import CellReport, Observation, Outcome, Result
 
 SCHEMA = 1
 FRAMES_SHOWN = 12
@@ -141,8 +144,11 @@ def _show(arguments: argparse.Namespace) -> int:
         _print_json({**result_fields(result), "evidence": _evidence(result.observation)} for result in results)
         return ExitCode.DONE
     where = _where(arguments)
+    catalogue, book = context.knowledge().catalogue, RecipeBook(context.code)
+    mendings = {mender.id: mending.do for mender in context.matrix.cells for mending in mender.mends}
     for result in results:
         print("\n".join(_evidence_lines(result, where)))
+        print("\n".join([*_cause_lines(result, catalogue), *_remedy_lines(result, book, mendings)]), end="")
     print("\n".join(_environment_lines(reports[arguments.producer], reports[arguments.consumer])))
     return ExitCode.DONE
 
@@ -181,6 +187,24 @@ def _evidence_lines(result: Result, where: str) -> list[str]:
     if result.key:
         lines.append(f"  reproduce: python -m lab repro {result.key}{where}")
     return lines
+
+
+def _cause_lines(result: Result, catalogue: Catalogue) -> list[str]:
+    cause = catalogue.get(result.cause) if result.cause else None
+    if cause is None:
+        return []
+    said = [f"  why: {cause.title} [{cause.family}: {cause.id}]", f"    {' '.join(cause.explanation.split())}"]
+    return [*said, *([f"    what to do: {cause.advice}"] if cause.advice else []), ""]
+
+
+def _remedy_lines(result: Result, book: RecipeBook, mendings: Mapping[str, str]) -> list[str]:
+    """What to paste, or what to do to the environment, where a remedy brought the pass."""
+    if result.outcome is not Outcome.PASS or result.strategy == PLAIN:
+        return []
+    if result.ran_in:
+        return [f"  remedy ({result.grade}), tried in {result.ran_in}: {mendings.get(result.ran_in, '')}", ""]
+    lines = book.snippet(result.format, result.strategy).splitlines()
+    return [f"  remedy ({result.grade}), to paste:", *(f"    {line}" for line in lines), ""]
 
 
 def _where(arguments: argparse.Namespace) -> str:

@@ -10,6 +10,7 @@ from lab import __version__
 from lab.assessing import PLAIN
 from lab.cli.context import Context
 from lab.grid import build_grid
+from lab.recipes import RecipeBook
 from lab.store import Store
 from lab.words import CellReport, Provenance, Result
 
@@ -17,11 +18,12 @@ from lab.words import CellReport, Provenance, Result
 def render(context: Context, store: Store, results: list[Result]) -> Path:
     """Write ``index.html`` of the output folder."""
     page = context.workplace.directory / "index.html"
-    from lab.publish import render_page  # noqa: PLC0415 - Jinja2 is not needed by the other commands
+    from lab.publish import explain, render_page  # noqa: PLC0415 - Jinja2 is not needed by the other commands
 
     reports = cell_reports(context, store.cells())
     grid = build_grid(context.matrix, results, reports)
-    text = render_page(grid, results, reports, provenance(context, store, results))
+    explained = explain(context.matrix, context.knowledge().catalogue, RecipeBook(context.code), results)
+    text = render_page(grid, results, reports, provenance(context, store, results), explained)
     part = page.with_suffix(".part")
     part.write_text(text, encoding="utf-8")
     part.replace(page)

@@ -1,5 +1,6 @@
 """Show a grid to people; the only door to the publisher."""
 
+from lab.publish.explanations import Explanations, explain
 from lab.publish.page import render_page
 
-__all__ = ["render_page"]
+__all__ = ["Explanations", "explain", "render_page"]

@@ -19,6 +19,7 @@ from lab.words import Outcome
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lab.publish.explanations import Explanations
     from lab.words import CellReport, Provenance, Result
 
 TEMPLATES = Path(__file__).parents[2] / "reports" / "templates"
@@ -63,7 +64,13 @@ class CellRow:
     versions: list[list[str]]
 
 
-def render_page(grid: Grid, results: Sequence[Result], cells: Sequence[CellReport], provenance: Provenance) -> str:
+def render_page(
+    grid: Grid,
+    results: Sequence[Result],
+    cells: Sequence[CellReport],
+    provenance: Provenance,
+    explained: Explanations,
+) -> str:
     """Give the whole page; equal arguments give equal text, and nothing in it is fetched from anywhere."""
     style, script = _asset("page.css"), _asset("page.js")
     page = (
@@ -84,7 +91,8 @@ def render_page(grid: Grid, results: Sequence[Result], cells: Sequence[CellRepor
             style=Markup(style),  # noqa: S704 - read from this repository
             script=Markup(script),  # noqa: S704 - read from this repository
             policy=_policy(style, script),
-            payload=pack(grid, results, cells),
+            payload=pack(grid, results, cells, explained),
+            explained=explained,
         )
     )
     # A lone surrogate in a foreign message must not keep the page from being written.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from lab.grid import Grid
+    from lab.publish.explanations import Explanations
     from lab.words import CellReport, Observation, Raised, Result
 
 # A page of 70,000 trials must stay a few megabytes; `lab show` prints what is cropped here.
@@ -52,7 +53,19 @@ class Packer:
             "outcome": Table(list(Outcome)),
             "stage": Table(list(Stage)),
             **{
-                name: Table() for name in ("strategy", "cause", "reason", "diff", "exception", "log", "engine", "known")
+                name: Table()
+                for name in (
+                    "strategy",
+                    "cause",
+                    "reason",
+                    "diff",
+                    "exception",
+                    "log",
+                    "engine",
+                    "known",
+                    "grade",
+                    "ran_in",
+                )
             },
         }
         self.frames = Table()
@@ -75,6 +88,8 @@ class Packer:
             "log": crop(seen.log_tail[-LOG_LIMIT:]) if seen and seen.log_tail and result.outcome in LOGGED else None,
             "engine": result.engine,
             "known": result.known_failure,
+            "grade": result.grade,
+            "ran_in": result.ran_in or None,
         }
         return {
             **{name: self.tables[name].index(value) for name, value in values.items()},
@@ -103,7 +118,7 @@ def crop(text: str) -> str:
     return f"{text[:TEXT_LIMIT]} … ({len(text) - TEXT_LIMIT} more characters: see `lab show`)"
 
 
-def pack(grid: Grid, results: Sequence[Result], cells: Sequence[CellReport]) -> str:
+def pack(grid: Grid, results: Sequence[Result], cells: Sequence[CellReport], explained: Explanations) -> str:
     """Everything the page's script needs: JSON, gzipped without a date, in base64."""
     packer = Packer(grid)
     tables = packer.tables
@@ -119,6 +134,7 @@ def pack(grid: Grid, results: Sequence[Result], cells: Sequence[CellReport]) -> 
         "cells": {report.cell.id: versions(report) for report in cells},
         "looks": {look: {"symbol": look.symbol, "word": look.word} for look in Look},
         "symbols": OUTCOME_SYMBOLS,
+        **explained.packed(),
     }
     text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     # As on the page itself, a lone surrogate in a foreign message becomes a question mark.

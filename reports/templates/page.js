@@ -5,7 +5,7 @@
   const bytes = new Uint8Array(packed.length);
   for (let index = 0; index < packed.length; index++) bytes[index] = packed.charCodeAt(index);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const { columns, tables, frames, cells, looks, symbols } = JSON.parse(await new Response(stream).text());
+  const { columns, tables, frames, cells, looks, symbols, causes, snippets, mendings } = JSON.parse(await new Response(stream).text());
   const size = columns.key.length;
   const outcomeIds = tables.outcome;
   const at = (word) => outcomeIds.indexOf(word);
@@ -147,13 +147,37 @@
     if (trace.length) nodes.push(make("details", "", make("summary", "", `${trace.length} frames, outermost first`), make("pre", "", trace.map((frame) => frames[frame]).join("\n"))));
     return nodes;
   };
+  const causeNodes = (id) => {
+    if (!id) return [];
+    const cause = causes[id];
+    if (!cause) return [make("p", "", make("b", "", "Cause: "), id)];
+    const links = cause.sources.map((source, index) => {
+      const link = make("a", "", `source ${index + 1}`);
+      link.href = source;
+      link.rel = "noopener noreferrer";
+      return make("span", "", " ", link);
+    });
+    return [
+      make("p", "", make("b", "", `Cause: ${cause.title}. `), cause.explanation, ...links),
+      cause.advice ? make("p", "", make("b", "", "What to do: "), cause.advice) : "",
+    ].filter(Boolean);
+  };
+  const remedyNodes = (row) => {
+    const nodes = [];
+    const ranIn = text("ran_in", row);
+    if (text("grade", row)) nodes.push(make("p", "", make("b", "", "Good for: "), text("grade", row)));
+    if (ranIn) nodes.push(make("p", "", make("b", "", "Tried in "), `${ranIn}: ${mendings[ranIn] ?? ""}`));
+    const snippet = snippets[`${text("format", row)}/${text("strategy", row)}`];
+    if (snippet && text("outcome", row) === "pass") nodes.push(make("details", "snippet", make("summary", "", "Code to paste"), make("pre", "", snippet)));
+    return nodes;
+  };
   const trialNode = (row) => {
     const facts = make("p", "facts", make("b", "", text("strategy", row)), badge(row));
     if (text("stage", row)) facts.append(make("span", "", `stage: ${text("stage", row)}`));
     if (columns.diff[row] >= 0) facts.append(make("span", "", `max_abs_diff: ${text("diff", row)}`));
     facts.append(make("small", "", `${(columns.seconds[row] / 100).toFixed(2)} s, ${text("engine", row)}`));
     const node = make("div", "trial", facts);
-    if (text("cause", row)) node.append(make("p", "", make("b", "", "Cause: "), text("cause", row)));
+    node.append(...causeNodes(text("cause", row)), ...remedyNodes(row));
     if (text("reason", row)) node.append(make("p", "", text("reason", row)));
     if (text("known", row)) node.append(make("p", "", make("b", "", "Known failure: "), text("known", row)));
     node.append(...exceptionNodes(row));

@@ -1,0 +1,65 @@
+"""What a page says about causes and remedies: catalogue entries, snippets to paste, ways to another environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lab.causes import Catalogue, Cause
+from lab.grid import PLAIN
+from lab.recipes import RecipeBook
+from lab.words import Matrix, Outcome, Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanations:
+    """Causes by id; snippets by ``format/strategy``; what to do to an environment, by the cell that it becomes."""
+
+    causes: Mapping[str, Cause] = field(default_factory=dict)
+    snippets: Mapping[str, str] = field(default_factory=dict)
+    mendings: Mapping[str, str] = field(default_factory=dict)
+
+    def title(self, cause: str) -> str:
+        """The title of a cause, or what it is called itself."""
+        return self.causes[cause].title if cause in self.causes else cause
+
+    def packed(self) -> dict[str, Any]:
+        """As the page's script reads them."""
+        return {
+            "causes": {
+                cause.id: {
+                    "title": cause.title,
+                    "family": cause.family,
+                    "explanation": cause.explanation,
+                    "advice": cause.advice,
+                    "sources": list(cause.sources),
+                }
+                for cause in self.causes.values()
+            },
+            "snippets": dict(self.snippets),
+            "mendings": dict(self.mendings),
+        }
+
+
+def explain(matrix: Matrix, catalogue: Catalogue, book: RecipeBook, results: Iterable[Result]) -> Explanations:
+    """What these results need: nothing is carried to the page that it does not show."""
+    causes: dict[str, Cause] = {}
+    snippets: dict[str, str] = {}
+    mendings = {mender.id: mending.do for mender in matrix.cells for mending in mender.mends}
+    ran_in: set[str] = set()
+    for result in results:
+        cause = catalogue.get(result.cause) if result.cause else None
+        if cause is not None:
+            causes[cause.id] = cause
+        if result.ran_in:
+            ran_in.add(result.ran_in)
+        elif result.outcome is Outcome.PASS and result.strategy != PLAIN:
+            place = f"{result.format}/{result.strategy}"
+            if place not in snippets:
+                snippets[place] = book.snippet(result.format, result.strategy)
+    return Explanations(
+        causes={each: causes[each] for each in sorted(causes)},
+        snippets={each: snippets[each] for each in sorted(snippets)},
+        mendings={cell: do for cell, do in sorted(mendings.items()) if cell in ran_in},
+    )
