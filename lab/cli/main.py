@@ -10,9 +10,24 @@ from collections.abc import Sequence
 
 from lab import __version__
 from lab.bench import command as bench
-from lab.cli import adding, causes, images, locking, matrix, reading, reporting, reproducing, tidying, trying
+from lab.cli import adding, blaming, causes, images, locking, matrix, reading, reporting, reproducing, tidying, trying
 from lab.cli.arguments import common_options
 from lab.errors import ExitCode, LabError
+
+COMMANDS = (
+    matrix,
+    locking,
+    adding,
+    images,
+    reading,
+    trying,
+    causes,
+    blaming,
+    reproducing,
+    reporting,
+    bench,
+    tidying,
+)
 
 EXIT_CODES = """exit codes:
   0 done (an incompatibility found is a success of the lab)   2 bad input
@@ -50,6 +65,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (matrix, locking, adding, images, reading, trying, causes, reproducing, reporting, bench, tidying):
+    for module in (
+        matrix,
+        locking,
+        adding,
+        images,
+        reading,
+        trying,
+        causes,
+        blaming,
+        reproducing,
+        reporting,
+        bench,
+        tidying,
+    ):
         module.register(commands, common_options())
     return parser
