@@ -14,7 +14,7 @@ from lab.words import Artifact, Cell, EngineName, Trial
 FINGERPRINT_VERSION = 1
 
 # Files of the probe that only a load runs: a change there leaves artifacts as they are.
-LOAD_ONLY = frozenset({"asking.py", "following.py", "ladder.py"})
+LOAD_ONLY = frozenset({"asking.py", "following.py", "ladder.py", "refusing.py"})
 # Files that watch and report, and decide nothing about an answer.
 NEUTRAL = frozenset(
     {

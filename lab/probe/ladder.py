@@ -10,6 +10,7 @@ from typing import Any, Dict, List
 from probe import asking, evidence, golden
 from probe.answers import is_fault_of_the_probe, ours
 from probe.following import follow
+from probe.refusing import refusals
 from probe.requests import Job, Request
 from probe.subjects import Given
 from probe.ways import recipe_of, way_of
@@ -88,17 +89,24 @@ def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow:
     log.reach("compare")
     if not golden.within(log.seen["differences"], request.atol, request.rtol):
         return
-    if request.depth in (TRAIN, RESAVE) and subject.can_train:
-        log.enter("train")
-        log.seen["training"] = subject.train(calls[0].inputs)
-        log.seen["resumed"] = _resume(calls, subject)
-        log.reach("train")
+    log.seen["notes"] = dict(subject.notes, **refusals(subject, calls[0]))
+    _go_on(log, request, subject, calls)
     if request.depth == RESAVE and subject.can_resave:
         log.enter("resave")
         shutil.rmtree("resaved", ignore_errors=True)
         os.makedirs("resaved")
         subject.resave(way, "resaved")
         log.reach("resave")
+
+
+def _go_on(log: ClimbLog, request: Request, subject: Any, calls: List[golden.Call]) -> None:
+    """Train a step and answer again, where that can be done."""
+    if request.depth not in (TRAIN, RESAVE) or not subject.can_train:
+        return
+    log.enter("train")
+    log.seen["training"] = subject.train(calls[0].inputs)
+    log.seen["resumed"] = _resume(calls, subject)
+    log.reach("train")
 
 
 def _resume(calls: List[golden.Call], subject: Any) -> List[Dict[str, Any]]:

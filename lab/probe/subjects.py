@@ -109,6 +109,14 @@ class SignatureSubject:
         """What each signature takes: shapes and dtypes by name."""
         return {name: dict(function.structured_input_signature[1]) for name, function in self._signatures.items()}
 
+    def tensor(self, array: Any) -> Any:
+        """An array as a tensor."""
+        return self._tensorflow.constant(array)
+
+    def call(self, signature: str, inputs: Dict[str, Any]) -> Any:
+        """The raw outputs for inputs by name, right or wrong."""
+        return self._signatures[signature](**inputs)
+
     def answer(self, call: Call) -> List[Any]:
         """Outputs in the order of their sorted names; inputs are given in the order of theirs."""
         function = _named(self._signatures, call.signature)
