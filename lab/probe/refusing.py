@@ -58,6 +58,8 @@ def _telling_line(message: str) -> str:
     """The first line that says something: a failing graph names its nodes and files before it comes to the point."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     telling = [
-        line for line in lines if not line.endswith(":") and not line.startswith(("Detected at", "Node:", "File "))
+        line
+        for line in lines
+        if not line.endswith(":") and not line.startswith(("Detected at", "Node:", "File ", "<stack"))
     ]
     return next(iter(telling or lines), "")
