@@ -10,7 +10,20 @@ from collections.abc import Sequence
 
 from lab import __version__
 from lab.bench import command as bench
-from lab.cli import adding, blaming, causes, images, locking, matrix, reading, reporting, reproducing, tidying, trying
+from lab.cli import (
+    adding,
+    blaming,
+    causes,
+    findings,
+    images,
+    locking,
+    matrix,
+    reading,
+    reporting,
+    reproducing,
+    tidying,
+    trying,
+)
 from lab.cli.arguments import common_options
 from lab.errors import ExitCode, LabError
 
@@ -23,6 +36,7 @@ COMMANDS = (
     trying,
     causes,
     blaming,
+    findings,
     reproducing,
     reporting,
     bench,
@@ -65,19 +79,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (
-        matrix,
-        locking,
-        adding,
-        images,
-        reading,
-        trying,
-        causes,
-        blaming,
-        reproducing,
-        reporting,
-        bench,
-        tidying,
-    ):
+    for module in COMMANDS:
         module.register(commands, common_options())
     return parser
