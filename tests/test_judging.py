@@ -12,12 +12,13 @@ from lab.judging import (
     CANARY_CORRUPT,
     CANARY_UNKNOWN,
     canary_fault,
+    grade,
     headline,
     judge,
     judge_save,
     within,
 )
-from lab.words import Death, Difference, Judgement, Observation, Outcome, Raised, Stage, Tolerance
+from lab.words import Death, Difference, Grade, Judgement, Observation, Outcome, Raised, Stage, Tolerance
 
 TOLERANCE = Tolerance(atol=1e-5, rtol=1e-4)
 SIGKILL, SIGSEGV = 9, 11
@@ -356,3 +357,23 @@ def test_a_canary_that_does_something_else_is_a_fault_that_names_it(name: str, s
 
     assert fault is not None
     assert fault.startswith(f"canary '{name}' was {judged(seen).outcome.value}, not ")
+
+
+# --- grades ---
+
+TRAINED = replace(PASSED, training=(("optimizer", "Adam"), ("iterations", 1)))
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        (replace(TRAINED, resumed=(SAME,)), Grade.WHOLE),
+        (replace(TRAINED, resumed=(FAR,)), Grade.TRAINABLE),
+        (TRAINED, Grade.WHOLE),
+        (PASSED, Grade.INFERENCE_ONLY),
+        (replace(TRAINED, failed_at=Stage.TRAIN, exception=ERROR), Grade.INFERENCE_ONLY),
+    ],
+    ids=["resumes", "starts its optimizer anew", "never had an optimizer", "cannot train", "fails to train"],
+)
+def test_a_pass_is_graded_by_how_it_trains_on(seen: Observation, expected: Grade) -> None:
+    assert grade(seen, TOLERANCE) is expected

@@ -10,7 +10,7 @@ import pytest
 
 from lab.identity import KeyMaker, ProbeCode
 from lab.planning import Known, Plan, Scope, plan, strategies_for
-from lab.words import Cell, Format, Model, Outcome, Trial, Unsupported
+from lab.words import Cell, Format, Mending, Model, Outcome, Rescue, Trial, Unsupported
 
 CANARY = ("module", "savedmodel")
 
@@ -301,3 +301,44 @@ ALL = Format(
 )
 def test_a_strategy_is_tried_where_it_means_something(tags: tuple[str, ...], expected: tuple[str, ...]) -> None:
     assert strategies_for(replace(DENSE, tags=tags), ALL) == expected
+
+
+# --- rescue ---
+
+LEGACY = a_cell("tf2.15")
+
+
+def rescued(scope: Scope) -> Scope:
+    """What tf2.10 cannot load may load in tf2.15, which is paired with nothing."""
+    cells = {cell.id: cell for pair in scope.pairs for cell in pair}
+    mending = Mending(cell="tf2.10", strategy="another-cell", do="")
+    rescue = Rescue(producer=cells["tf2.4"], consumer=cells["tf2.10"], mender=LEGACY, mending=mending)
+    return replace(scope, rescues=(rescue,))
+
+
+def only_by(planned: Plan, consumer: str) -> list[Trial]:
+    return [trial for job in planned.loads.get(consumer, ()) for trial in job.trials]
+
+
+def test_nothing_is_rescued_before_it_is_known_to_fail(keys: KeyMaker) -> None:
+    planned = plan(rescued(a_scope("tf2.4", "tf2.10")), keys, Known(), CANARY)
+
+    assert only_by(planned, "tf2.15") == []
+
+
+def test_what_fails_with_every_strategy_is_taken_to_the_cell_that_may_mend_it(keys: KeyMaker) -> None:
+    scope = rescued(a_scope("tf2.4", "tf2.10"))
+    known = settled(plan(scope, keys, Known(), CANARY), Outcome.LOAD_ERROR)
+
+    planned = plan(scope, keys, known, CANARY)
+
+    assert {trial.artifact.producer for trial in only_by(planned, "tf2.15")} == {"tf2.4"}
+    assert {trial.strategy for trial in only_by(planned, "tf2.15")} == {"plain", "no-compile"}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PASS, Outcome.INFRA_ERROR])
+def test_what_passes_or_was_not_judged_is_not_taken_anywhere(keys: KeyMaker, outcome: Outcome) -> None:
+    scope = rescued(a_scope("tf2.4", "tf2.10"))
+    known = settled(plan(scope, keys, Known(), CANARY), outcome)
+
+    assert only_by(plan(scope, keys, known, CANARY), "tf2.15") == []

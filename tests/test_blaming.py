@@ -1,0 +1,92 @@
+"""Claims about blame: the fewest changes that flip an outcome, and the releases between which it flips."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from lab.blaming import Swap, axes, changes, smallest_flips, stretches, swaps, throwaway_cells
+from lab.words import Cell, CellFacts, Outcome, Result
+
+FACTS = CellFacts(tensorflow="2.10.1", keras="2.10.0", python="3.10", packages=(("h5py", "3.7.0"), ("numpy", "1.23.5")))
+
+
+def a_cell(cell_id: str = "tf2.10", **changed: object) -> Cell:
+    fields = {"tensorflow": "2.10.1", "python": "3.10", "as_of": date(2022, 12, 1), "package": "tensorflow-cpu"}
+    return Cell(**{"id": cell_id, "group": "main", **fields, **changed})  # type: ignore[arg-type]
+
+
+def a_result(consumer: str, outcome: Outcome, cause: str | None = None) -> Result:
+    return Result(
+        producer="tf2.4", consumer=consumer, model="dense", format="h5", strategy="plain", outcome=outcome, stage=None,
+        cause=cause, reason="", max_abs_diff=None, seconds=0.0, engine="local", key="k", seen_at="",
+    )  # fmt: skip
+
+
+def test_axes_name_versions_and_what_is_missing() -> None:
+    found = axes(a_cell(env=(("TF_USE_LEGACY_KERAS", "1"),)), FACTS)
+
+    assert found == {
+        "TensorFlow": "2.10.1",
+        "Keras": "2.10.0",
+        "Python": "3.10",
+        "NumPy": "1.23.5",
+        "h5py": "3.7.0",
+        "protobuf": "-",
+        "variables": "TF_USE_LEGACY_KERAS=1",
+    }
+
+
+def test_changes_are_the_axes_that_differ() -> None:
+    assert changes({"NumPy": "2.0", "h5py": "3"}, {"NumPy": "1.26", "h5py": "3"}) == (("NumPy", "2.0", "1.26"),)
+
+
+def test_the_smallest_change_comes_first_and_alone_is_blamed() -> None:
+    found = {
+        "bad": {"NumPy": "2", "Python": "3.12"},
+        "near": {"NumPy": "1", "Python": "3.12"},
+        "far": {"NumPy": "1", "Python": "3.10"},
+    }
+    tried = swaps("bad", {"bad": Outcome.CRASH, "near": Outcome.PASS, "far": Outcome.PASS}, found)
+
+    assert [swap.cell for swap in tried] == ["near", "far"]
+    assert [swap.text for swap in smallest_flips(tried)] == ["NumPy 2 → 1"]
+
+
+def test_a_cell_that_fails_as_well_flips_nothing() -> None:
+    tried = (Swap(changes=(("NumPy", "2", "1"),), cell="near", outcome=Outcome.LOAD_ERROR),)
+
+    assert smallest_flips(tried) == ()
+
+
+def test_what_was_not_judged_is_no_evidence() -> None:
+    assert swaps("bad", {"near": Outcome.INFRA_ERROR, "bad": Outcome.DRIFT}, {"bad": {}, "near": {}}) == ()
+
+
+def test_a_throwaway_cell_differs_in_one_axis_each() -> None:
+    failing, working = a_cell("bad", python="3.12"), a_cell("good")
+    facts = {
+        "bad": CellFacts(tensorflow="2.10.1", keras="2.10.0", python="3.12", packages=(("numpy", "2.0.2"),)),
+        "good": CellFacts(tensorflow="2.10.1", keras="2.10.0", python="3.10", packages=(("numpy", "1.23.5"),)),
+    }
+
+    python, numpy = throwaway_cells(failing, working, facts)
+
+    assert (python.python, python.overrides) == ("3.10", ())
+    assert (numpy.python, numpy.overrides) == ("3.12", ("numpy==1.23.5",))
+
+
+def test_stretches_break_where_the_outcome_flips() -> None:
+    results = [
+        a_result("tf2.0", Outcome.LOAD_ERROR, "old"),
+        a_result("tf2.2", Outcome.PASS),
+        a_result("tf2.1", Outcome.PASS),
+        a_result("tf2.3", Outcome.LOAD_ERROR, "new"),
+    ]
+
+    found = stretches(["tf2.0", "tf2.1", "tf2.2", "tf2.3", "tf2.4"], results)
+
+    assert [(one.first, one.last, one.outcome, one.cause) for one in found] == [
+        ("tf2.0", "tf2.0", Outcome.LOAD_ERROR, "old"),
+        ("tf2.1", "tf2.2", Outcome.PASS, None),
+        ("tf2.3", "tf2.3", Outcome.LOAD_ERROR, "new"),
+    ]

@@ -1,0 +1,86 @@
+"""Claims about files that people bring: recognised by content, tried in real cells, compared where they answer."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import pytest
+from conftest import ROOT, Shelf
+
+from lab.cli.main import main
+from lab.errors import ExitCode, LabError
+from lab.running.foreign import recognise
+
+
+def an_h5(path: Path, **attributes: str) -> Path:
+    with h5py.File(path, "w") as stored:
+        for name, value in attributes.items():
+            stored.attrs[name] = value
+    return path
+
+
+@pytest.mark.parametrize(("name", "form"), [("m.h5", "h5"), ("m.hdf5", "h5"), ("m.keras", "keras-suffix-h5")])
+def test_hdf5_is_known_by_its_first_bytes(tmp_path: Path, name: str, form: str) -> None:
+    found = recognise(an_h5(tmp_path / name, model_config="{}", keras_version="2.2.4-tf"))
+
+    assert (found.format, found.keras) == (form, "2.2.4")
+
+
+def test_weights_alone_are_refused_with_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(LabError, match="holds weights only"):
+        recognise(an_h5(tmp_path / "w.h5", layer_names="x"))
+
+
+def test_an_archive_tells_its_keras(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "m.keras", "w") as archive:
+        archive.writestr("config.json", "{}")
+        archive.writestr("metadata.json", json.dumps({"keras_version": "3.4.1"}))
+
+    assert recognise(tmp_path / "m.keras").keras == "3.4.1"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"not a model at all", "it begins with"), (b"\x89HDF\r\n\x1a\nrest", "cannot be read"), (b"PK\x03\x04x", "zip")],
+)
+def test_what_is_no_model_is_refused_in_words(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "m").write_bytes(content)
+
+    with pytest.raises(LabError, match=said):
+        recognise(tmp_path / "m")
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LabError, match="does not exist"):
+        recognise(tmp_path / "none.h5")
+
+
+def test_without_a_sandbox_a_foreign_file_asks_for_trust(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = an_h5(tmp_path / "m.h5", model_config="{}")
+
+    code = main(["try", str(path), "--engine", "local", "--out", str(tmp_path / "out")])
+
+    assert code == ExitCode.BAD_INPUT
+    assert "--trust" in capsys.readouterr().err
+
+
+@pytest.mark.cells
+def test_a_file_loads_where_it_can_and_the_rest_is_explained(
+    shelf: Callable[[str], Shelf], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = shelf("tf2.4").kept["dense-sequential", "h5"] / "model" / "model.h5"
+    options = ["--cells", "tf2.4 tf2.21", "--engine", "local", "--trust", "--json", "--out", str(tmp_path / "out")]
+
+    code = main(["try", str(model), "--matrix", str(ROOT / "matrix.toml"), *options])
+
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    tried = {(row["consumer"], row["strategy"]): row for row in rows}
+    assert code == ExitCode.DONE
+    assert {row["reference"] for row in rows} == {"tf2.4"}
+    assert tried["tf2.4", "plain"]["outcome"] == "pass"
+    assert tried["tf2.21", "plain"]["outcome"] == "load-error"
+    assert tried["tf2.21", "no-compile"]["outcome"] == "pass"
