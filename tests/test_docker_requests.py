@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import docker
@@ -17,7 +18,7 @@ from docker.types import DeviceRequest
 from lab.engines.docker.daemon import Daemon, explained, gpu_devices, gpu_request
 from lab.engines.docker.deliveries import Inbox, Outbox
 from lab.engines.docker.engine import this_process
-from lab.engines.docker.images import Images, host_settings, stage_images
+from lab.engines.docker.images import Images, Watch, follow, host_settings, stage_images
 from lab.engines.docker.recipe import dockerfile, mirrored
 from lab.engines.docker.sandbox import Sandbox, Shared, container
 from lab.engines.docker.shelf import Shelf
@@ -354,3 +355,47 @@ def test_an_image_in_use_is_never_removed() -> None:
     shelf.take("b")
 
     assert images.removed == []
+
+
+# --- builds ---
+
+
+def test_a_build_that_says_nothing_ends_when_it_is_interrupted(tmp_path: Path) -> None:
+    stop, silence = Event(), Event()
+
+    def stream() -> Iterator[dict[str, Any]]:
+        yield {"stream": "Step 1/2 : FROM scratch\n"}
+        stop.set()
+        silence.wait()
+
+    watch = Watch(log=tmp_path / "log", timeout_s=600.0, stop=stop)
+    try:
+        with pytest.raises(CellFault, match=r"tf2\.4 cannot be built: interrupted"):
+            follow(stream(), CELL, watch)
+    finally:
+        silence.set()
+
+    assert "FROM scratch" in (tmp_path / "log").read_text()
+
+
+def test_a_build_that_takes_too_long_says_which_limit_it_met(tmp_path: Path) -> None:
+    silence = Event()
+
+    def stream() -> Iterator[dict[str, Any]]:
+        silence.wait()
+        yield {}
+
+    try:
+        with pytest.raises(CellFault, match="build_timeout_s"):
+            follow(stream(), CELL, Watch(log=tmp_path / "log", timeout_s=0.0, stop=Event()))
+    finally:
+        silence.set()
+
+
+def test_what_breaks_while_listening_is_raised_where_the_build_is_followed(tmp_path: Path) -> None:
+    def stream() -> Iterator[dict[str, Any]]:
+        yield {"stream": "Step 1/2 : FROM scratch\n"}
+        raise ConnectionError("the daemon is gone")
+
+    with pytest.raises(ConnectionError, match="the daemon is gone"):
+        follow(stream(), CELL, Watch(log=tmp_path / "log", timeout_s=60.0, stop=Event()))

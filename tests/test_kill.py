@@ -27,7 +27,7 @@ import pytest
 from conftest import probes_in
 
 from lab.declare import pairs, select
-from lab.engines.protocol import BuiltCell, OnEvent, ProbeEnd, ProbeRun
+from lab.engines.protocol import NEVER, BuiltCell, OnEvent, ProbeEnd, ProbeRun
 from lab.errors import ExitCode
 from lab.identity import KeyMaker, ProbeCode
 from lab.planning import Known, Scope, plan
@@ -287,7 +287,7 @@ class Talkative:
         self._out = out
         self.in_the_file = 0
 
-    def build(self, cell: Cell, lock_text: str, fingerprint: str, log: Path) -> BuiltCell:
+    def build(self, cell: Cell, lock_text: str, fingerprint: str, log: Path, stop: Event = NEVER) -> BuiltCell:
         return BuiltCell(
             cell=cell, fingerprint=fingerprint, environment=log.parent, python="python", reused=True, seconds=0.0
         )

@@ -7,6 +7,7 @@ import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from threading import Event
 from typing import Any
 
 from lab.cli.context import Context
@@ -68,20 +69,29 @@ def _images(arguments: argparse.Namespace) -> int:
 
 def _build(context: Context) -> list[Made]:
     engine = context.engine()
+    stop = Event()
 
     def make(locked: LockedCell) -> Made:
         cell = locked.cell
         if locked.fault is not None:
             return Made(cell=cell.id, fault=locked.fault)
+        log = context.workplace.log(cell.id, "build")
         try:
-            built = engine.build(cell, locked.lock_text, locked.fingerprint, context.workplace.log(cell.id, "build"))
+            built = engine.build(cell, locked.lock_text, locked.fingerprint, log, stop)
         except CellFault as fault:
             return Made(cell=cell.id, fault=str(fault))
         say(f"{cell.id}: " + ("there already" if built.reused else f"built in {built.seconds:.0f} s"))
         return Made(cell=cell.id, seconds=built.seconds, reused=built.reused)
 
     with ThreadPoolExecutor(context.jobs) as pool:
-        return list(pool.map(make, context.locked.values()))
+        builds = [pool.submit(make, locked) for locked in context.locked.values()]
+        try:
+            return [build.result() for build in builds]
+        except BaseException:
+            stop.set()
+            for build in builds:
+                build.cancel()
+            raise
 
 
 def _prune(context: Context, *, everything: bool) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from lab.engines.environment import variables, wheel_libraries
 from lab.engines.interpreters import find_python
 from lab.engines.processes import end_group
-from lab.engines.protocol import BuiltCell, OnEvent, ProbeEnd, ProbeRun
+from lab.engines.protocol import NEVER, BuiltCell, OnEvent, ProbeEnd, ProbeRun
 from lab.engines.uv import Uv
 from lab.errors import CellFault
 from lab.identity import environment_key
@@ -39,7 +39,7 @@ class LocalEngine:
         self._uv = uv
         self._build_timeout_s = build_timeout_s
 
-    def build(self, cell: Cell, lock_text: str, fingerprint: str, log: Path) -> BuiltCell:
+    def build(self, cell: Cell, lock_text: str, fingerprint: str, log: Path, stop: Event = NEVER) -> BuiltCell:
         """Make the environment or reuse it; raises CellFault with the installer's last words."""
         started = time.monotonic()
         if cell.cuda_image:
@@ -50,7 +50,7 @@ class LocalEngine:
             with _locked(environment):
                 reused = (environment / MARKER).exists()
                 if not reused:
-                    self._make(cell, lock_text, environment, log)
+                    self._make(cell, lock_text, environment, log, stop)
         except OSError as error:
             message = f"cannot write the environment of {cell.id}: {error}; free or name another folder (LAB_CACHE)"
             raise CellFault(message) from error
@@ -105,7 +105,7 @@ class LocalEngine:
         """Every environment on disk, complete or not."""
         return sorted(path for path in self._directory.glob("*") if path.is_dir())
 
-    def _make(self, cell: Cell, lock_text: str, environment: Path, log: Path) -> None:
+    def _make(self, cell: Cell, lock_text: str, environment: Path, log: Path, stop: Event) -> None:
         python = find_python(cell.python, self._uv)
         shutil.rmtree(environment, ignore_errors=True)
         environment.parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ class LocalEngine:
         lock.write_text(lock_text, encoding="utf-8")
         for completed in (
             self._uv.create_environment(environment, python, log),
-            self._uv.install(environment, lock, self._build_timeout_s, log),
+            self._uv.install(environment, lock, self._build_timeout_s, log, stop),
         ):
             if not completed.ok:
                 shutil.rmtree(environment, ignore_errors=True)

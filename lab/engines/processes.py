@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
+
+from lab.engines.protocol import NEVER
 
 TAIL_CHARS = 3000
+POLL_S = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +46,12 @@ def run(
     stdin: str = "",
     env: Mapping[str, str] | None = None,
     log: Path | None = None,
+    stop: Event = NEVER,
 ) -> Completed:
-    """Run a command to its end, or end it and its children at the deadline; never raises for a failing command."""
+    """Run a command to its end; never raises for a failing command.
+
+    It is ended with its children at the deadline, and when ``stop`` is set.
+    """
     try:
         process = subprocess.Popen(  # noqa: S603 - a list, never a shell
             list(command),
@@ -54,23 +64,27 @@ def run(
         )
     except OSError as error:
         return Completed(command=tuple(command), exit_code=127, output="", log=str(error))
-    timed_out = False
+    deadline = time.monotonic() + timeout_s
+    said = None
     try:
-        output, said = process.communicate(stdin, timeout=timeout_s)
-    except subprocess.TimeoutExpired:
-        timed_out = True
-        end_group(process.pid)
-        output, said = process.communicate()
+        while said is None and time.monotonic() < deadline and not stop.is_set():
+            with suppress(subprocess.TimeoutExpired):
+                said = process.communicate(stdin, timeout=min(POLL_S, max(0.0, deadline - time.monotonic())))
+        timed_out = said is None and not stop.is_set()
+        if said is None:
+            end_group(process.pid)
+            said = process.communicate()
     except BaseException:
         end_group(process.pid)
         process.wait()
         raise
+    output, errors = said
     completed = Completed(
-        command=tuple(command), exit_code=process.returncode, output=output, log=said, timed_out=timed_out
+        command=tuple(command), exit_code=process.returncode, output=output, log=errors, timed_out=timed_out
     )
     if log is not None:
         with log.open("a", encoding="utf-8") as stream:
-            stream.write(f"$ {' '.join(command)}\n{output}{said}")
+            stream.write(f"$ {' '.join(command)}\n{output}{errors}")
     return completed
 
 

@@ -12,6 +12,9 @@ from lab.words import Cell, EngineName
 
 OnEvent: TypeAlias = Callable[[dict[str, Any]], None]
 
+# For whoever waits to the end.
+NEVER = Event()
+
 
 @dataclass(frozen=True, kw_only=True)
 class BuiltCell:
@@ -61,8 +64,11 @@ class Engine(Protocol):
         """What results of this engine carry."""
         ...
 
-    def build(self, cell: Cell, lock_text: str, fingerprint: str, log: Path) -> BuiltCell:
-        """Make the cell ready or reuse it; raises CellFault with a reason that tells what to do."""
+    def build(self, cell: Cell, lock_text: str, fingerprint: str, log: Path, stop: Event = NEVER) -> BuiltCell:
+        """Make the cell ready or reuse it; raises CellFault with a reason that tells what to do.
+
+        Ends early, with a CellFault, when ``stop`` is set; nothing half made is ever taken for a cell.
+        """
         ...
 
     def release(self, built: BuiltCell) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 from lab.engines import processes
 from lab.engines.processes import Completed
+from lab.engines.protocol import NEVER
 from lab.errors import ExitCode, LabError
 
 RESOLVE_TIMEOUT_S = 300.0
@@ -35,11 +37,11 @@ class Uv:
         command = [str(self.binary), "venv", "--no-progress", "--no-project", "--python", str(python), str(directory)]
         return processes.run(command, timeout_s=PYTHON_TIMEOUT_S, log=log)
 
-    def install(self, directory: Path, lock: Path, timeout_s: float, log: Path) -> Completed:
+    def install(self, directory: Path, lock: Path, timeout_s: float, log: Path, stop: Event = NEVER) -> Completed:
         """Install a lock, nothing but it, every file checked against its hash, hardlinked from uv's cache."""
         command = [*self._pip("install"), "--no-deps", "--require-hashes", "--no-progress"]
         command += ["--python", str(directory / "bin" / "python"), "-r", str(lock)]
-        return processes.run(command, timeout_s=timeout_s, log=log)
+        return processes.run(command, timeout_s=timeout_s, log=log, stop=stop)
 
     def find_python(self, version: str) -> Path | None:
         """An interpreter that uv knows of, its own store included."""

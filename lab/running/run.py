@@ -150,6 +150,8 @@ class Run:
         try:
             do(part)
         except (CellFault, OSError) as error:
+            if self._stop.is_set():  # given up because of the interrupt: nothing is known of the cell
+                return
             self._events.put(lambda reason=str(error): self._cell_fault(part.cell, reason))  # type: ignore[misc]
         finally:
             self._release(part.cell)
@@ -190,7 +192,7 @@ class Run:
                 raise CellFault(fault)
             log = self._order.workplace.log(cell, "build")
             try:
-                built = self._order.engine.build(locked.cell, locked.lock_text, locked.fingerprint, log)
+                built = self._order.engine.build(locked.cell, locked.lock_text, locked.fingerprint, log, self._stop)
             except CellFault as error:
                 self._unbuilt[cell] = str(error)
                 raise

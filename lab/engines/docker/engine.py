@@ -19,13 +19,13 @@ from requests.exceptions import RequestException
 
 from lab.engines.docker.daemon import Daemon, comes_back, explained, gpu_devices, gpu_request
 from lab.engines.docker.deliveries import Inbox, Outbox
-from lab.engines.docker.images import LABEL, Images
+from lab.engines.docker.images import LABEL, Images, Watch
 from lab.engines.docker.recipe import CUDA_LIBRARIES, ENVIRONMENT, USER
 from lab.engines.docker.sandbox import CODE, INBOX, OUTBOX, REQUEST, SCRATCH, Sandbox, Shared, container
 from lab.engines.docker.shelf import Shelf
 from lab.engines.docker.stream import Stream
 from lab.engines.environment import variables, wheel_libraries
-from lab.engines.protocol import BuiltCell, OnEvent, ProbeEnd, ProbeRun
+from lab.engines.protocol import NEVER, BuiltCell, OnEvent, ProbeEnd, ProbeRun
 from lab.errors import CellFault
 from lab.words import Cell, EngineName, Role
 
@@ -55,7 +55,7 @@ class DockerEngine:
             self._devices.put(device)
             self._has_device = True
 
-    def build(self, cell: Cell, lock_text: str, fingerprint: str, log: Path) -> BuiltCell:
+    def build(self, cell: Cell, lock_text: str, fingerprint: str, log: Path, stop: Event = NEVER) -> BuiltCell:
         """Find the image with the fingerprint or build it; raises CellFault with the last lines of the build."""
         started = time.monotonic()
         self._shelf.take(fingerprint)
@@ -63,7 +63,9 @@ class DockerEngine:
             image = self._images.find(fingerprint)
             reused = image is not None
             if image is None:
-                image = self._images.build(cell, lock_text, fingerprint, log, self._build_timeout_s)
+                image = self._images.build(
+                    cell, lock_text, fingerprint, Watch(log=log, timeout_s=self._build_timeout_s, stop=stop)
+                )
         except BaseException:
             self._shelf.put_back(fingerprint, None)
             raise

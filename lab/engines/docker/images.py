@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import os
+import queue
 import re
 import tarfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import docker
@@ -29,6 +32,7 @@ LABEL = "org.tensorflow-version-lab"
 FINGERPRINT = f"{LABEL}.fingerprint"
 REPOSITORY = "tensorflow-version-lab"
 LOG_TAIL_LINES = 30
+POLL_S = 0.25
 STEP = re.compile(r"Step \d+/\d+ : (?P<instruction>[A-Z]+) ")
 LAYER = re.compile(r" ---> (?P<image>[0-9a-f]{12})$")
 # What reaches the builder stage of an image, and never its last one.
@@ -49,6 +53,15 @@ class Built:
     created: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """Where the words of a build go, how long it may take, and what ends it early."""
+
+    log: Path
+    timeout_s: float
+    stop: Event
+
+
 class Images:
     """The lab's images at one daemon."""
 
@@ -63,7 +76,7 @@ class Images:
             found = self._client.images.list(filters={"label": f"{FINGERPRINT}={fingerprint}"})
         return str(found[0].id) if found else None
 
-    def build(self, cell: Cell, lock_text: str, fingerprint: str, log: Path, timeout_s: float) -> str:
+    def build(self, cell: Cell, lock_text: str, fingerprint: str, watch: Watch) -> str:
         """Build an image; returns its id, raises CellFault with the last lines of the build."""
         arguments = {"BASE": self._base(base_image(cell)), **host_settings(os.environ)}
         if cell.cuda_image:
@@ -80,10 +93,10 @@ class Images:
                 tag=f"{REPOSITORY}/{cell.id}:{fingerprint}",
                 labels=self._labels(cell, lock_text, fingerprint),
                 buildargs=arguments,
-                timeout=int(timeout_s),
+                timeout=int(watch.timeout_s),
                 use_config_proxy=False,
             )
-            image_id, stages = _follow(stream, cell, log, timeout_s)
+            image_id, stages = follow(stream, cell, watch)
         self._remove_stages(stages)
         return image_id
 
@@ -171,26 +184,55 @@ def _context(recipe: str, lock_text: str, certificates: bytes) -> io.BytesIO:
     return target
 
 
-def _follow(stream: Iterator[dict[str, Any]], cell: Cell, log: Path, timeout_s: float) -> tuple[str, tuple[str, ...]]:
+def follow(stream: Iterator[dict[str, Any]], cell: Cell, watch: Watch) -> tuple[str, tuple[str, ...]]:
     """Write the build's words into its log; returns the id of the image and those of its earlier stages."""
-    deadline = time.monotonic() + timeout_s
     lines: list[str] = []
     image_id = ""
-    with log.open("a", encoding="utf-8") as target:
-        for message in stream:
+    with watch.log.open("a", encoding="utf-8") as target:
+        for message in _heard(stream, cell, watch, lines):
             text = message.get("stream") or message.get("error") or message.get("status") or ""
             target.write(text if text.endswith("\n") else text + "\n")
             target.flush()
             lines += text.splitlines()
             image_id = (message.get("aux") or {}).get("ID", image_id)
             if "error" in message:
-                raise _build_fault(cell, message["error"], lines, log)
-            if time.monotonic() > deadline:
-                late = f"not done after {timeout_s:.0f} s (limits.build_timeout_s in matrix.toml)"
-                raise _build_fault(cell, late, lines, log)
+                raise _build_fault(cell, message["error"], lines, watch.log)
     if not image_id:
-        raise _build_fault(cell, "the daemon named no image", lines, log)
+        raise _build_fault(cell, "the daemon named no image", lines, watch.log)
     return image_id, stage_images(lines)
+
+
+def _heard(stream: Iterator[dict[str, Any]], cell: Cell, watch: Watch, lines: list[str]) -> Iterator[dict[str, Any]]:
+    """The messages of a build as they come; raises CellFault at the deadline, and when the build is to stop.
+
+    A thread of its own listens, for nothing can be heard of a stop while a message is waited for. It goes with this
+    process, and the daemon gives a build up whose listener has gone.
+    """
+    heard: queue.SimpleQueue[dict[str, Any] | Exception | None] = queue.SimpleQueue()
+
+    def listen() -> None:
+        try:
+            for message in stream:
+                heard.put(message)
+            heard.put(None)
+        except Exception as error:  # noqa: BLE001 - raised again where the build is followed
+            heard.put(error)
+
+    threading.Thread(target=listen, daemon=True).start()
+    deadline = time.monotonic() + watch.timeout_s
+    while True:
+        with suppress(queue.Empty):
+            message = heard.get(timeout=POLL_S)
+            if message is None:
+                return
+            if isinstance(message, Exception):
+                raise message
+            yield message
+        if watch.stop.is_set():
+            raise _build_fault(cell, "interrupted", [], watch.log)
+        if time.monotonic() > deadline:
+            late = f"not done after {watch.timeout_s:.0f} s (limits.build_timeout_s in matrix.toml)"
+            raise _build_fault(cell, late, lines, watch.log)
 
 
 def stage_images(lines: Sequence[str]) -> tuple[str, ...]:
