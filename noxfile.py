@@ -37,6 +37,18 @@ def matrix(session: nox.Session) -> None:
     _hand_over(session, "matrix")
 
 
+@nox.session(name="try")
+def try_(session: nox.Session) -> None:
+    """Load a model file of yours in every cell: nox -s try -- model.h5 --trust.
+
+    Says where it loads, why not elsewhere and what makes it load.
+
+        nox -s try -- model.h5 --trust                                local engine: what is in the file runs as you
+        nox -s try -- model.keras --cells 'tf2.15 tf2.21' --engine docker
+    """
+    _hand_over(session, "try")
+
+
 @nox.session
 def lock(session: nox.Session) -> None:
     """Resolve cells as of their dates into images/locks: nox -s lock -- 'tf2.1*'.
