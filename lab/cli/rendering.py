@@ -9,6 +9,7 @@ from typing import Any
 from lab import __version__
 from lab.assessing import PLAIN
 from lab.cli.context import Context
+from lab.findings import find
 from lab.grid import build_grid
 from lab.recipes import RecipeBook
 from lab.store import Store
@@ -22,7 +23,10 @@ def render(context: Context, store: Store, results: list[Result]) -> Path:
 
     reports = cell_reports(context, store.cells())
     grid = build_grid(context.matrix, results, reports)
-    explained = explain(context.matrix, context.knowledge().catalogue, RecipeBook(context.code), results)
+    knowledge = context.knowledge()
+    cells = {cell.id: cell for cell in context.matrix.cells}
+    findings = find(results, cells, knowledge.cells, knowledge.catalogue)
+    explained = explain(context.matrix, knowledge.catalogue, RecipeBook(context.code), results, findings)
     text = render_page(grid, results, reports, provenance(context, store, results), explained)
     part = page.with_suffix(".part")
     part.write_text(text, encoding="utf-8")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lab.causes import Catalogue, Cause
+from lab.findings import Finding
 from lab.grid import PLAIN
 from lab.recipes import RecipeBook
 from lab.words import Matrix, Outcome, Result
@@ -14,11 +15,12 @@ from lab.words import Matrix, Outcome, Result
 
 @dataclass(frozen=True, kw_only=True)
 class Explanations:
-    """Causes by id; snippets by ``format/strategy``; what to do to an environment, by the cell that it becomes."""
+    """Causes by id; snippets by ``format/strategy``; what to do to an environment, by the cell it becomes; findings."""
 
     causes: Mapping[str, Cause] = field(default_factory=dict)
     snippets: Mapping[str, str] = field(default_factory=dict)
     mendings: Mapping[str, str] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
 
     def title(self, cause: str) -> str:
         """The title of a cause, or what it is called itself."""
@@ -42,7 +44,9 @@ class Explanations:
         }
 
 
-def explain(matrix: Matrix, catalogue: Catalogue, book: RecipeBook, results: Iterable[Result]) -> Explanations:
+def explain(
+    matrix: Matrix, catalogue: Catalogue, book: RecipeBook, results: Iterable[Result], findings: Sequence[Finding]
+) -> Explanations:
     """What these results need: nothing is carried to the page that it does not show."""
     causes: dict[str, Cause] = {}
     snippets: dict[str, str] = {}
@@ -62,4 +66,5 @@ def explain(matrix: Matrix, catalogue: Catalogue, book: RecipeBook, results: Ite
         causes={each: causes[each] for each in sorted(causes)},
         snippets={each: snippets[each] for each in sorted(snippets)},
         mendings={cell: do for cell, do in sorted(mendings.items()) if cell in ran_in},
+        findings=findings,
     )
