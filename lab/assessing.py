@@ -9,6 +9,7 @@ from lab.causes import Case, Catalogue, case_of
 from lab.identity import KeyMaker
 from lab.judging import canary_fault, grade, headline, judge, judge_save
 from lab.planning import Known, Scope, strategies_for
+from lab.promises import Rulebook
 from lab.words import (
     Artifact,
     Cell,
@@ -58,9 +59,10 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Knowledge:
-    """What explains failures: the catalogue of causes, and what is in each cell."""
+    """What explains results: the catalogue of causes, what is promised, and what is in each cell."""
 
     catalogue: Catalogue
+    rules: Rulebook
     cells: Mapping[str, CellFacts]
 
 
@@ -125,7 +127,7 @@ class Assessor:
             return
         blocked = self.judge_artifact(artifact)
         if blocked is not None:
-            yield self._explained(self._without_trial(artifact, consumer.id, blocked))
+            yield self._explained(self._without_trial(artifact, consumer.id, blocked), model.tags)
             return
         for trial in keys.trials(artifact, consumer.id, strategies_for(model, form)):
             seen = self._evidence.trials.get(trial.key)
@@ -135,14 +137,14 @@ class Assessor:
                     yield self._without_trial(artifact, consumer.id, missing)
                 return
             judgement = self.judge_trial(seen)
-            yield self._explained(_result(trial, seen, judgement, expected.get(trial.name)))
+            yield self._explained(_result(trial, seen, judgement, expected.get(trial.name)), model.tags)
             if judgement.outcome is Outcome.PASS:
                 return
         for rescue in self._rescues(scope).get((producer.id, consumer.id), ()):
-            yield from self._rescued(rescue, keys, artifact, strategies_for(model, form))
+            yield from self._rescued(rescue, keys, artifact, model, strategies_for(model, form))
 
     def _rescued(
-        self, rescue: Rescue, keys: KeyMaker, artifact: Artifact, strategies: tuple[str, ...]
+        self, rescue: Rescue, keys: KeyMaker, artifact: Artifact, model: Model, strategies: tuple[str, ...]
     ) -> Iterator[Result]:
         """What the cell showed that the consumer can become: its pass, or the last of its failures."""
         found = None
@@ -150,7 +152,7 @@ class Assessor:
             seen = self._evidence.trials.get(trial.key)
             if seen is None:
                 break
-            found = self._explained(_result(trial, seen, self.judge_trial(seen), None))
+            found = self._explained(_result(trial, seen, self.judge_trial(seen), None), model.tags)
             if found.outcome is Outcome.PASS:
                 break
         if found is not None:
@@ -164,18 +166,29 @@ class Assessor:
             self._rescues_of = (scope, by_pair)
         return self._rescues_of[1]
 
-    def _explained(self, result: Result) -> Result:
-        """The result with its cause, or with its grade where it passed."""
+    def _explained(self, result: Result, tags: Sequence[str]) -> Result:
+        """The result with its cause, or with its grade where it passed, and with what was promised of it."""
         seen = result.observation
         if seen is None:
             return result
+        if result.outcome is Outcome.BLOCKED:
+            return self._with_cause(result, seen)
+        promised = self._promised(result, tags)
         if result.outcome is Outcome.PASS:
             graded = None if self._matrix.depth == COMPARE else grade(seen, self._matrix.tolerance)
-            return replace(result, grade=graded)
-        if result.outcome not in EXPLAINED:
-            return result
+            return replace(promised, grade=graded)
+        return self._with_cause(promised, seen) if result.outcome in EXPLAINED else result
+
+    def _with_cause(self, result: Result, seen: Observation) -> Result:
         case = self.case(result, seen)
         return replace(result, cause=self._knowledge.catalogue.classify(case), signature=case.signature)
+
+    def _promised(self, result: Result, tags: Sequence[str]) -> Result:
+        cells = self._knowledge.cells
+        promise = self._knowledge.rules.promise(
+            cells.get(result.producer), cells.get(result.consumer), tags, result.format, result.strategy
+        )
+        return replace(result, promise=promise.verdict, rule=promise.rule)
 
     def case(self, result: Result, seen: Observation) -> Case:
         """A failure as far as its cause depends on it."""

@@ -319,7 +319,8 @@ class Result:
     producer's save showed, if anything. ``seen_at`` is an ISO 8601 date and time in UTC, ``seconds`` wall time.
     What failed has a ``cause``, ``unexplained`` at worst, and a ``signature``: the first words of the failure
     without what differs from run to run. What passed has a ``grade``. ``ran_in`` is the cell that the trial ran in
-    where the strategy is another environment than the consumer's own.
+    where the strategy is another environment than the consumer's own. ``promise`` is what the documentation says of
+    such a trial, by its ``rule``; both are empty where nothing was judged.
     """
 
     producer: str
@@ -341,6 +342,8 @@ class Result:
     signature: str = ""
     grade: Grade | None = None
     ran_in: str = ""
+    promise: str = ""
+    rule: str = ""
 
     @property
     def name(self) -> str:

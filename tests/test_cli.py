@@ -41,6 +41,8 @@ RESULT_FIELDS = {
     "known_failure",
     "signature",
     "grade",
+    "promise",
+    "rule",
 }
 CELL_FIELDS = {
     "schema",

@@ -19,6 +19,7 @@ from lab.engines.uv import find_uv
 from lab.errors import LabError
 from lab.identity import KeyMaker, ProbeCode
 from lab.planning import Known, Plan, Scope, plan
+from lab.promises import read_rules
 from lab.running import canaries
 from lab.running.cells import LockedCell, lock_cells
 from lab.running.run import IMPORT_ERROR
@@ -100,10 +101,10 @@ class Context:
         return Assessor(self.matrix, self._evidence(store), self.engine_name, self.knowledge())
 
     def knowledge(self) -> Knowledge:
-        """What explains failures: the catalogue, and what the locks say is in each cell."""
+        """What explains results: the catalogue, the promises, and what the locks say is in each cell."""
         texts = ((cell, self.locks.read(cell)) for cell in self.matrix.cells)
         cells = {cell.id: facts_of(cell, text) for cell, text in texts if text is not None}
-        return Knowledge(catalogue=read_catalogue(), cells=cells)
+        return Knowledge(catalogue=read_catalogue(), rules=read_rules(), cells=cells)
 
     def results(self, store: Store) -> list[Result]:
         """Every result of the selection, judged now."""

@@ -69,6 +69,8 @@ def result_fields(result: Result) -> dict[str, Any]:
         "cause": result.cause,
         "signature": result.signature,
         "grade": result.grade,
+        "promise": result.promise,
+        "rule": result.rule,
         "max_abs_diff": result.max_abs_diff,
         "seconds": round(result.seconds, 4),
         "engine": result.engine,

@@ -1,0 +1,58 @@
+"""``lab promises``: what the documentation promises of loads, and which of them fail all the same."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from typing import Any
+
+from lab.cli.context import Context
+from lab.cli.matrix import wanted
+from lab.cli.progress import say
+from lab.errors import ExitCode
+from lab.findings.answers import FAILED, JUDGED
+from lab.promises import Verdict
+from lab.store import open_store
+from lab.words import Result
+
+SHOWN = 3
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Add ``promises``."""
+    promises = commands.add_parser(
+        "promises",
+        parents=[common],
+        help="what is promised and broken: what to report upstream",
+        description="The rules of TensorFlow and Keras that speak of loads in this store, and the loads that fail "
+        "though they are promised, by rule and cause.",
+        epilog="example: python -m lab promises --select quick",
+    )
+    promises.add_argument("--json", action="store_true", help="one JSON object a line: every broken promise")
+    promises.set_defaults(command=_promises)
+
+
+def _promises(arguments: argparse.Namespace) -> int:
+    context = Context(wanted(arguments), say)
+    with open_store(context.workplace.directory, writing=False) as store:
+        judged = [result for result in context.results(store) if result.outcome in JUDGED]
+    promised = [result for result in judged if result.promise == Verdict.PROMISED]
+    broken = [result for result in promised if result.outcome in FAILED]
+    if arguments.json:
+        for result in broken:
+            print(
+                json.dumps({"trial": result.name, "rule": result.rule, "cause": result.cause, "reason": result.reason})
+            )
+        return ExitCode.DONE
+    print(f"{len(judged)} judged loads, {len(promised)} of them promised, {len(broken)} of these broken")
+    rules = {rule.id: rule for rule in context.knowledge().rules.rules}
+    groups: dict[tuple[str, str], list[Result]] = defaultdict(list)
+    for result in broken:
+        groups[result.rule, result.cause or ""].append(result)
+    for (rule, cause), results in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        print(f"{len(results):6d}  {rules[rule].title}; broken by: {cause}")
+        print(f"{'':8s}{rules[rule].says} {' '.join(rules[rule].sources)}")
+        for result in results[:SHOWN]:
+            print(f"{'':8s}e.g. {result.name}")
+    return ExitCode.DONE
