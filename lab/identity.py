@@ -30,7 +30,7 @@ NEUTRAL = frozenset(
 )
 PLAIN = "plain"
 # What one file of the probe takes from another: a module of a package, or a name of a module.
-IMPORT = re.compile(r"^from probe\.?([\w.]*) import ([\w, ]+)", re.MULTILINE)
+IMPORT = re.compile(r"^from probe\.?([\w.]*) import \(?([\w,\s]+)", re.MULTILINE)
 
 
 def digest(*parts: str) -> str:
