@@ -30,7 +30,7 @@ NEUTRAL = frozenset(
 )
 PLAIN = "plain"
 # What one file of the probe takes from another: a module of a package, or a name of a module.
-IMPORT = re.compile(r"^from probe\.?([\w.]*) import \(?([\w,\s]+)", re.MULTILINE)
+IMPORT = re.compile(r"^from probe\.?([\w.]*) import (?:\(([\w,\s]+)\)|([\w, ]+))", re.MULTILINE)
 
 
 def digest(*parts: str) -> str:
@@ -113,7 +113,8 @@ def _path(folder: str, name: str) -> str:
 def _imported(text: str) -> set[str]:
     """The files that a file imports, and some that do not exist: a name may be a module or something in one."""
     found: set[str] = set()
-    for module, names in IMPORT.findall(text):
+    for module, over_lines, on_one in IMPORT.findall(text):
+        names = over_lines or on_one
         folder = module.replace(".", "/")
         found.add(f"{folder}.py")
         found |= {f"{folder}/{name.split(' as ')[0].strip()}.py".lstrip("/") for name in names.split(",")}
