@@ -272,9 +272,9 @@ def test_a_model_without_a_module_is_refused_with_the_nearest_one(tmp_path: Path
 
 
 def test_a_format_without_a_module_is_refused(tmp_path: Path) -> None:
-    text = SMALL + '\n[formats.tflite]\ntitle = "x"\ncontainer = "zip"\nstrategies = ["plain"]\n'
+    text = SMALL + '\n[formats.onnx]\ntitle = "x"\ncontainer = "zip"\nstrategies = ["plain"]\n'
 
-    assert "there is no module probe/formats/tflite.py" in _refusal(tmp_path, text)
+    assert "there is no module probe/formats/onnx.py" in _refusal(tmp_path, text)
 
 
 def test_an_unknown_group_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,14 @@
+"""Ftrl: slots that do not begin at zero, and hyperparameters that no other optimizer has."""
+
+
+def build(tf):
+    features = tf.keras.Input(shape=(4,), name="features")
+    hidden = tf.keras.layers.Dense(6, activation="relu", name="hidden")(features)
+    model = tf.keras.Model(features, tf.keras.layers.Dense(1, name="score")(hidden))
+    optimizer = tf.keras.optimizers.Ftrl(learning_rate=0.05, l1_regularization_strength=0.001)
+    model.compile(optimizer=optimizer, loss="mse")
+    return model
+
+
+def sample(rng):
+    return [rng.rand(8, 4).astype("float32")], [rng.rand(8, 1).astype("float32")]
