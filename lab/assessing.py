@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from lab.causes import Case, Catalogue, case_of
 from lab.identity import KeyMaker
 from lab.judging import canary_fault, grade, headline, judge, judge_save
-from lab.planning import Known, Scope, strategies_for
+from lab.planning import Known, Scope
 from lab.promises import Rulebook
 from lab.words import (
     Artifact,
@@ -129,7 +129,7 @@ class Assessor:
         if blocked is not None:
             yield self._explained(self._without_trial(artifact, consumer.id, blocked), model.tags)
             return
-        for trial in keys.trials(artifact, consumer.id, strategies_for(model, form)):
+        for trial in keys.trials(artifact, consumer.id, scope.strategies.of(model, form, consumer.id)):
             seen = self._evidence.trials.get(trial.key)
             if seen is None:
                 if trial.strategy == PLAIN:
@@ -141,7 +141,9 @@ class Assessor:
             if judgement.outcome is Outcome.PASS:
                 return
         for rescue in self._rescues(scope).get((producer.id, consumer.id), ()):
-            yield from self._rescued(rescue, keys, artifact, model, strategies_for(model, form))
+            yield from self._rescued(
+                rescue, keys, artifact, model, scope.strategies.of(model, form, rescue.mender.id)
+            )
 
     def _rescued(
         self, rescue: Rescue, keys: KeyMaker, artifact: Artifact, model: Model, strategies: tuple[str, ...]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from lab.identity import KeyMaker
+from lab.strategies import Strategies
 from lab.words import Artifact, Cell, Format, Model, Outcome, Rescue, Trial, Unsupported
 
 Declared: TypeAlias = Callable[[str, str, str, str], Unsupported | None]
@@ -66,23 +67,14 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What a run is about: pairs of cells, models, formats, what is declared impossible, what may rescue a pair."""
+    """What a run is about: pairs of cells, models, formats, what is declared of them, what may rescue a pair."""
 
     pairs: Sequence[tuple[Cell, Cell]]
     models: Sequence[Model]
     formats: Sequence[Format]
     declared: Declared
+    strategies: Strategies
     rescues: Sequence[Rescue] = ()
-
-
-def strategies_for(model: Model, form: Format) -> tuple[str, ...]:
-    """The strategies that mean something for this model: no custom objects are given where it has none."""
-    return tuple(
-        strategy
-        for strategy in form.strategies
-        if ("custom-objects" not in strategy or "custom" in model.tags)
-        and (strategy != "unsafe" or {"lambda", "custom"} & set(model.tags))
-    )
 
 
 def plan(scope: Scope, keys: KeyMaker, known: Known, canary: tuple[str, str]) -> Plan:
@@ -130,7 +122,7 @@ class _Draft:
         if not self._is_saved(artifact):
             self._left_out["blocked: the producer could not save it"] += 1
             return
-        self._load(artifact, consumer, strategies_for(model, form))
+        self._load(artifact, consumer, self._scope.strategies.of(model, form, consumer.id))
 
     def rescue(self, rescue: Rescue, model: Model, form: Format) -> None:
         """Take what no strategy loads in its own cell to the cell that may: only once all of them are known to fail."""
@@ -142,11 +134,11 @@ class _Draft:
         ):
             return
         artifact = self._keys.artifact(producer.id, model.id, form.id)
-        strategies = strategies_for(model, form)
+        strategies = self._scope.strategies
         if self._known.saves.get(artifact.key, Outcome.BLOCKED) is None and self._fails(
-            artifact, rescue.consumer, strategies
+            artifact, rescue.consumer, strategies.of(model, form, rescue.consumer.id)
         ):
-            self._load(artifact, mender, strategies)
+            self._load(artifact, mender, strategies.of(model, form, mender.id))
 
     def _is_paired(self, producer: Cell, consumer: Cell) -> bool:
         return (producer.id, consumer.id) in self._paired

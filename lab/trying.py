@@ -27,6 +27,7 @@ from lab.running.cells import LockedCell
 from lab.running.foreign import Foreign, place, record
 from lab.running.units import Unit, run_unit
 from lab.store import observation_from_event
+from lab.strategies import Strategies
 from lab.words import Cell, CellFacts, Format, Judgement, Matrix, Observation, Outcome, Role
 
 MODEL = "brought"
@@ -89,6 +90,7 @@ class Course:
             ),
         )
         self._book = RecipeBook(bench.code)
+        self._strategies = Strategies(bench.matrix.strategies, bench.facts)
         self._code = self._copy_code(code)
         self._built: dict[str, BuiltCell] = {}
         self._building = {cell.id: Lock() for cell in bench.cells}
@@ -147,7 +149,7 @@ class Course:
         unit = Unit(
             role=Role.LOAD,
             cell=cell,
-            jobs=[self._job(number, each, ask=ask) for number, each in jobs.items()],
+            jobs=[self._job(number, each, cell, ask=ask) for number, each in jobs.items()],
             directory=Path(tempfile.mkdtemp(dir=self._scratch)),
             log=self._scratch / f"{cell}.log",
             code=self._code,
@@ -161,18 +163,20 @@ class Course:
         self._bench.say(f"{cell}: done")
         return [(jobs[event["id"]], event) for event in events if event["kind"] == "load"]
 
-    def _job(self, number: str, each: Brought, *, ask: bool) -> dict[str, Any]:
+    def _job(self, number: str, each: Brought, cell: str, *, ask: bool) -> dict[str, Any]:
         return {
             "id": number,
             "model": MODEL,
             "format": each.form.id,
             "directory": str(each.directory),
-            "strategies": list(self._strategies(each.form, ask=ask)),
+            "strategies": list(self._strategies_for(each.form, cell, ask=ask)),
         }
 
-    def _strategies(self, form: Format, *, ask: bool) -> Iterable[str]:
-        """Those that need no more than the file, or than the code that was given."""
+    def _strategies_for(self, form: Format, cell: str, *, ask: bool) -> Iterable[str]:
+        """Those that this cell can have, and that need no more than the file, or than the code that was given."""
         for strategy in form.strategies:
+            if not self._strategies.suits_cell(strategy, cell):
+                continue
             needs = set(self._book.recipe(form.id, strategy).parameters)
             if "build_model" in needs and (ask or not self._has_code):
                 continue

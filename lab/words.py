@@ -124,6 +124,15 @@ class Format:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StrategyLimits:
+    """Where a strategy means something: models with one of the tags, consumers whose Keras is of these versions."""
+
+    id: str
+    tags: tuple[str, ...] = ()  # none: every model
+    keras: str = ""  # a version specifier; empty: every Keras
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unsupported:
     """A combination that is declared impossible, with its source; ``None`` means any."""
 
@@ -190,6 +199,7 @@ class Matrix:
     seed: int
     groups: tuple[tuple[str, str], ...]  # group id, title; in the order of the page
     registry: str = ""
+    strategies: tuple[StrategyLimits, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -277,6 +277,28 @@ def test_a_format_without_a_module_is_refused(tmp_path: Path) -> None:
     assert "there is no module probe/formats/onnx.py" in _refusal(tmp_path, text)
 
 
+def test_a_strategy_without_a_recipe_is_refused_with_the_nearest_one(tmp_path: Path) -> None:
+    refusal = _refusal(tmp_path, _changed('"no-compile"]', '"no-compiles"]'))
+
+    assert "there is no module probe/recipes/no_compiles.py; did you mean 'no-compile'?" in refusal
+
+
+@pytest.mark.parametrize(
+    ("table", "refusal"),
+    [
+        (
+            '[strategies.no-compiled]\nkeras = ">=3"\n',
+            "no format has a strategy 'no-compiled'; did you mean 'no-compile'?",
+        ),
+        ('[strategies.no-compile]\nkeras = "3 and up"\n', "'3 and up' is not a version specifier like '>=3'"),
+        ('[strategies.no-compile]\ntags = ["customs"]\n', "no model has a tag 'customs'"),
+        ('[strategies.no-compile]\nconsumers = ["tf2.4"]\n', "unknown key 'consumers'"),
+    ],
+)
+def test_limits_of_a_strategy_that_mean_nothing_are_refused(tmp_path: Path, table: str, refusal: str) -> None:
+    assert refusal in _refusal(tmp_path, f"{SMALL}\n{table}")
+
+
 def test_an_unknown_group_is_refused(tmp_path: Path) -> None:
     text = _changed('group = "dependency"', 'group = "dependencies"')
 

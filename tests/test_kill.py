@@ -35,6 +35,7 @@ from lab.running.cells import LockedCell
 from lab.running.run import Order, Run
 from lab.running.workplace import Workplace
 from lab.store import open_store
+from lab.strategies import Strategies
 from lab.words import Cell, EngineName, Matrix, Role
 
 CELLS = ("tf2.4", "tf2.10")
@@ -327,7 +328,11 @@ class Silent:
 def test_what_was_seen_is_in_the_file_though_more_comes_in_all_the_time(tmp_path: Path, matrix: Matrix) -> None:
     chosen = select(matrix, cells="tf2.4", models="tf-module", formats="savedmodel")
     scope = Scope(
-        pairs=pairs(matrix, chosen.cells), models=chosen.models, formats=chosen.formats, declared=lambda *_: None
+        pairs=pairs(matrix, chosen.cells),
+        models=chosen.models,
+        formats=chosen.formats,
+        declared=lambda *_: None,
+        strategies=Strategies((), {}),
     )
     keys = KeyMaker(ProbeCode.of({}), {"tf2.4": "print"}, seed=matrix.seed, depth=matrix.depth)
     engine = Talkative(tmp_path)

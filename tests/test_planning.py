@@ -9,7 +9,8 @@ from datetime import date
 import pytest
 
 from lab.identity import KeyMaker, ProbeCode
-from lab.planning import Known, Plan, Scope, plan, strategies_for
+from lab.planning import Known, Plan, Scope, plan
+from lab.strategies import Strategies
 from lab.words import Cell, Format, Mending, Model, Outcome, Rescue, Trial, Unsupported
 
 CANARY = ("module", "savedmodel")
@@ -41,7 +42,7 @@ def a_scope(
 
     each = [a_cell(cell) for cell in cells]
     pairs = [(producer, consumer) for producer in each for consumer in each]
-    return Scope(pairs=pairs, models=models, formats=formats, declared=declared)
+    return Scope(pairs=pairs, models=models, formats=formats, declared=declared, strategies=Strategies((), {}))
 
 
 @pytest.fixture
@@ -278,29 +279,6 @@ def test_a_remedy_is_planned_until_something_passes(
     keys: KeyMaker, outcomes: dict[str, Outcome], planned: list[str]
 ) -> None:
     assert of_one_artifact(keys, outcomes) == planned
-
-
-# --- strategies ---
-
-ALL = Format(
-    id="keras",
-    container="zip",
-    strategies=("plain", "no-compile", "custom-objects", "custom-objects-no-compile", "unsafe"),
-    title="",
-)
-
-
-@pytest.mark.parametrize(
-    ("tags", "expected"),
-    [
-        ((), ("plain", "no-compile")),
-        (("dense", "compiled"), ("plain", "no-compile")),
-        (("lambda",), ("plain", "no-compile", "unsafe")),
-        (("custom",), ALL.strategies),
-    ],
-)
-def test_a_strategy_is_tried_where_it_means_something(tags: tuple[str, ...], expected: tuple[str, ...]) -> None:
-    assert strategies_for(replace(DENSE, tags=tags), ALL) == expected
 
 
 # --- rescue ---

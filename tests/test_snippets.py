@@ -84,8 +84,36 @@ def test_every_strategy_of_the_matrix_has_a_snippet_that_is_python_and_stands_by
             assert not [name for name in imported if name and name.startswith("probe")], (form.id, strategy)
 
 
+def test_no_two_parts_of_a_snippet_define_the_same_name(matrix: Matrix) -> None:
+    real = RecipeBook(read_probe_code())
+
+    for form in matrix.formats:
+        for strategy in form.strategies:
+            names = [name for node in ast.parse(real.snippet(form.id, strategy)).body for name in names_of(node)]
+            assert len(set(names)) == len(names), (form.id, strategy, sorted(names))
+
+
+def names_of(node: ast.stmt) -> list[str]:
+    """What a statement at the top of a module defines."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
 @pytest.mark.cells
-@pytest.mark.parametrize(("form", "strategy"), [("h5", "plain"), ("h5", "no-compile"), ("savedmodel", "plain")])
+@pytest.mark.parametrize(
+    ("form", "strategy"),
+    [
+        ("h5", "plain"),
+        ("h5", "no-compile"),
+        ("h5", "drop-optimizer"),
+        ("h5", "rewrite-config"),
+        ("savedmodel", "plain"),
+        ("savedmodel", "trim-and-load"),
+        ("savedmodel", "session-loader"),
+    ],
+)
 def test_a_pasted_snippet_loads_in_a_cell(
     form: str,
     strategy: str,

@@ -27,6 +27,8 @@ from lab.running import canaries
 from lab.running.cells import LockedCell, lock_cells
 from lab.running.workplace import Workplace, read_probe_code
 from lab.store import open_store
+from lab.strategies import Strategies
+from lab.versions import facts_of
 from lab.words import Cell, EngineName, Matrix, Outcome
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +87,9 @@ def find_workload(chosen: Chosen, say: Callable[[str], None]) -> Workload:
         models=wanted.models,
         formats=wanted.formats,
         declared=Rules(matrix).declared_unsupported,
+        strategies=Strategies(
+            matrix.strategies, {cell: facts_of(found.cell, found.lock_text) for cell, found in locked.items()}
+        ),
     )
     known = Known(saves=_saves(matrix, chosen.out))
     workplace = Workplace(directory=chosen.out)

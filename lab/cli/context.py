@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import platformdirs
@@ -25,8 +26,9 @@ from lab.running.cells import LockedCell, lock_cells
 from lab.running.run import IMPORT_ERROR
 from lab.running.workplace import Workplace, read_probe_code
 from lab.store import Store
+from lab.strategies import Strategies
 from lab.versions import facts_of
-from lab.words import Cell, EngineName, Format, Matrix, Model, Result
+from lab.words import Cell, CellFacts, EngineName, Format, Matrix, Model, Result
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_OUT = ROOT / "reports" / "out"
@@ -102,9 +104,13 @@ class Context:
 
     def knowledge(self) -> Knowledge:
         """What explains results: the catalogue, the promises, and what the locks say is in each cell."""
+        return Knowledge(catalogue=read_catalogue(), rules=read_rules(), cells=self._facts)
+
+    @cached_property
+    def _facts(self) -> dict[str, CellFacts]:
+        """What the locks say is in each cell."""
         texts = ((cell, self.locks.read(cell)) for cell in self.matrix.cells)
-        cells = {cell.id: facts_of(cell, text) for cell, text in texts if text is not None}
-        return Knowledge(catalogue=read_catalogue(), rules=read_rules(), cells=cells)
+        return {cell.id: facts_of(cell, text) for cell, text in texts if text is not None}
 
     def results(self, store: Store) -> list[Result]:
         """Every result of the selection, judged now."""
@@ -146,6 +152,7 @@ class Context:
             models=models,
             formats=formats,
             declared=Rules(self.matrix).declared_unsupported,
+            strategies=Strategies(self.matrix.strategies, self._facts),
             rescues=rescues(self.matrix, self.selection.cells),
         )
 

@@ -32,6 +32,7 @@ _STAND_INS: dict[str, Any] = {
     "ladder": {"depth": "compare", "seed": 0},
     "groups": {},
     "selections": {},
+    "strategies": {},
     "unsupported": {},
     "known_failures": {},
 }

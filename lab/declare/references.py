@@ -10,6 +10,7 @@ from lab.declare.naming import matching, suggestion, unknown
 from lab.declare.problems import Problem
 from lab.declare.schema import CellTable, MatrixFile
 
+PLAIN = "plain"  # every format imports its own plain recipe
 TRIAL = ("producer", "consumer", "model", "format", "strategy")
 
 _SLUG = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
@@ -24,6 +25,8 @@ def check_references(file: MatrixFile, names: Names, probe: Path) -> list[Proble
     return [
         *_cells(file, names),
         *_modules(names, probe),
+        *_strategies(file, probe),
+        *_limits_of_strategies(file),
         *_formats_of_models(file, names),
         *_selections(file, names),
         *_rules(file, names),
@@ -86,11 +89,38 @@ def _environment(cell: CellTable) -> str:
 def _modules(names: Names, probe: Path) -> Iterator[Problem]:
     for section, folder in _MODULES.items():
         for entry_id in names[section]:
-            module = f"{entry_id.replace('-', '_')}.py"
-            if not (probe / folder / module).is_file():
-                known = [path.stem.replace("_", "-") for path in sorted((probe / folder).glob("[a-z]*.py"))]
-                text = f"there is no module {probe.name}/{folder}/{module}" + suggestion(entry_id, known)
+            if text := _missing_module(probe / folder, entry_id):
                 yield Problem(path=(section, entry_id), text=text)
+
+
+def _strategies(file: MatrixFile, probe: Path) -> Iterator[Problem]:
+    for form, table in file.formats.items():
+        for strategy in table.strategies:
+            text = "" if strategy == PLAIN else _missing_module(probe / "recipes", strategy)
+            if text:
+                yield Problem(path=("formats", form, "strategies"), text=text)
+
+
+def _missing_module(folder: Path, entry_id: str) -> str:
+    """What to say where an entry has no module of the probe; empty where it has."""
+    module = f"{entry_id.replace('-', '_')}.py"
+    if (folder / module).is_file():
+        return ""
+    known = [path.stem.replace("_", "-") for path in sorted(folder.glob("[a-z]*.py"))]
+    return f"there is no module {folder.parent.name}/{folder.name}/{module}" + suggestion(entry_id, known)
+
+
+def _limits_of_strategies(file: MatrixFile) -> Iterator[Problem]:
+    used = sorted({strategy for table in file.formats.values() for strategy in table.strategies} - {PLAIN})
+    tags = sorted({tag for table in file.models.values() for tag in table.tags})
+    for strategy, limits in file.strategies.items():
+        if strategy not in used:
+            text = f"no format has a strategy '{strategy}'" + suggestion(strategy, used)
+            yield Problem(path=("strategies", strategy), text=text)
+        for tag in limits.tags or ():
+            if tag not in tags:
+                text = f"no model has a tag '{tag}'" + suggestion(tag, tags)
+                yield Problem(path=("strategies", strategy, "tags"), text=text)
 
 
 def _formats_of_models(file: MatrixFile, names: Names) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 OLDEST_PYTHON = (3, 7)
@@ -35,7 +36,17 @@ def _dotted(version: tuple[int, int]) -> str:
     return f"{version[0]}.{version[1]}"
 
 
+def _specifier(text: str) -> str:
+    """Refuse what does not select versions."""
+    try:
+        SpecifierSet(text)
+    except InvalidSpecifier as error:
+        raise ValueError(f"'{text}' is not a version specifier like '>=3'") from error
+    return text
+
+
 Python = Annotated[str, AfterValidator(_probed_python)]
+Specifier = Annotated[str, AfterValidator(_specifier)]
 Text = Annotated[str, Field(min_length=1)]
 Link = Annotated[str, Field(pattern=LINK)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -128,6 +139,13 @@ class FormatTable(Entry):
     listed_only: bool = False
 
 
+class StrategyTable(Entry):
+    """``[strategies.unsafe]``: an absent key means any."""
+
+    tags: Names | None = None
+    keras: Specifier | None = None
+
+
 class SelectionTable(Entry):
     """``[selections.quick]``; an absent list means all."""
 
@@ -177,6 +195,7 @@ class MatrixFile(Entry):
     cells: dict[str, CellTable]
     formats: dict[str, FormatTable]
     models: dict[str, ModelTable]
+    strategies: dict[str, StrategyTable] = {}
     unsupported: dict[int, UnsupportedTable] = {}
     known_failures: dict[int, KnownFailureTable] = {}
 
@@ -191,6 +210,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "cells": CellTable,
     "formats": FormatTable,
     "models": ModelTable,
+    "strategies": StrategyTable,
     "unsupported": UnsupportedTable,
     "known_failures": KnownFailureTable,
 }

@@ -6,7 +6,19 @@ from collections.abc import Iterable, Sequence
 
 from lab.declare.naming import matching
 from lab.declare.schema import MatrixFile, UnsupportedTable
-from lab.words import Cell, Format, KnownFailure, Limits, Matrix, Mending, Model, NamedSelection, Tolerance, Unsupported
+from lab.words import (
+    Cell,
+    Format,
+    KnownFailure,
+    Limits,
+    Matrix,
+    Mending,
+    Model,
+    NamedSelection,
+    StrategyLimits,
+    Tolerance,
+    Unsupported,
+)
 
 
 def in_words(file: MatrixFile) -> Matrix:
@@ -35,6 +47,10 @@ def in_words(file: MatrixFile) -> Matrix:
         seed=file.ladder.seed,
         groups=tuple(file.groups.items()),
         registry=file.images.registry,
+        strategies=tuple(
+            StrategyLimits(id=key, tags=tuple(table.tags or ()), keras=table.keras or "")
+            for key, table in file.strategies.items()
+        ),
     )
 
 

@@ -1,0 +1,1 @@
+"""What recipes share: plain functions, pasted above the recipe that asks for them."""

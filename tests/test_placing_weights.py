@@ -1,0 +1,152 @@
+"""Claims about putting stored weights into a model: every one exactly once, none skipped."""
+
+# ruff: noqa: ANN401 - configs, and models that are made to look like those of Keras, have no types
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+from recipe_parts import part
+
+class Variable:
+    """As much of a variable as is needed to fill it."""
+
+    def __init__(self, name: str, *shape: int) -> None:
+        self.name, self.shape = name, shape
+        self.value: Any = None
+
+    def assign(self, value: Any) -> None:
+        self.value = value
+
+
+def a_layer(name: str, *variables: Variable, **parts: Any) -> Any:
+    return SimpleNamespace(
+        name=name,
+        _trainable_variables=list(variables),
+        _non_trainable_variables=[],
+        trainable_weights=[*variables, *(weight for inner in parts.values() for weight in inner.trainable_weights)],
+        non_trainable_weights=[],
+        **parts,
+    )
+
+
+def a_model(*layers: Any) -> Any:
+    model = a_layer("model")
+    model.weights = [weight for layer in layers for weight in layer.trainable_weights]
+    model.get_layer = {layer.name: layer for layer in layers}.__getitem__
+    model._flatten_layers = lambda: layers
+    return model
+
+
+def a_dense(name: str = "dense") -> Any:
+    return a_layer(name, Variable(f"{name}/kernel:0", 4, 2), Variable(f"{name}/bias:0", 2))
+
+
+KERNEL, BIAS = np.arange(8.0).reshape(4, 2), np.ones(2)
+
+
+@pytest.fixture
+def by_layer(tmp_path: Path) -> Iterator[h5py.File]:
+    """One Dense layer in the layout of Keras 2."""
+    with h5py.File(tmp_path / "weights.h5", "w") as stored:
+        stored.attrs["layer_names"] = ["dense"]
+        group = stored.create_group("dense")
+        group.attrs["weight_names"] = ["dense/kernel:0", "dense/bias:0"]
+        group["dense/kernel:0"], group["dense/bias:0"] = KERNEL, BIAS
+        yield stored
+
+
+@pytest.fixture
+def by_path(tmp_path: Path) -> Iterator[h5py.File]:
+    """The same layer in the layout of .weights.h5."""
+    with h5py.File(tmp_path / "model.weights.h5", "w") as stored:
+        stored["layers/dense/vars/0"], stored["layers/dense/vars/1"] = KERNEL, BIAS
+        stored["optimizer/vars/0"] = np.zeros(())
+        yield stored
+
+
+CONFIG = {"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense", "config": {"name": "dense"}}]}}
+
+
+def place(stored: Any, model: Any) -> None:
+    part("weights").place_weights(stored, model, CONFIG)
+
+
+@pytest.mark.parametrize("layout", ["by_layer", "by_path"])
+def test_weights_of_either_layout_are_put_into_the_layer_of_their_name(
+    layout: str, request: pytest.FixtureRequest
+) -> None:
+    dense = a_dense()
+    place(request.getfixturevalue(layout), a_model(dense))
+
+    assert np.array_equal(dense.trainable_weights[0].value, KERNEL)
+    assert np.array_equal(dense.trainable_weights[1].value, BIAS)
+
+
+@pytest.mark.parametrize("layout", ["by_layer", "by_path"])
+def test_a_variable_that_no_weight_is_stored_for_stops_the_load(layout: str, request: pytest.FixtureRequest) -> None:
+    with pytest.raises(ValueError, match=r"not in the file: .*'more/kernel"):
+        place(request.getfixturevalue(layout), a_model(a_dense(), a_dense("more")))
+
+
+@pytest.mark.parametrize("layout", ["by_layer", "by_path"])
+def test_a_weight_of_another_shape_stops_the_load(layout: str, request: pytest.FixtureRequest) -> None:
+    wide = a_layer("dense", Variable("dense/kernel:0", 4, 2), Variable("dense/bias:0", 1))
+
+    with pytest.raises(ValueError, match="does not fit"):
+        place(request.getfixturevalue(layout), a_model(wide))
+
+
+def test_a_stored_weight_that_is_skipped_stops_the_load(by_layer: h5py.File) -> None:
+    by_layer["dense"].attrs["weight_names"] = ["dense/kernel:0"]
+
+    with pytest.raises(ValueError, match=r"wanted|stored and not used"):
+        place(by_layer, a_model(a_dense()))
+
+
+def test_a_stored_layer_that_is_skipped_stops_the_load(by_layer: h5py.File) -> None:
+    by_layer.attrs["layer_names"] = np.array([], dtype="S1")
+
+    with pytest.raises(ValueError, match="stored and not used"):
+        place(by_layer, a_model(a_dense()))
+
+
+def test_a_number_that_is_missing_stops_the_load(by_path: h5py.File) -> None:
+    del by_path["layers/dense/vars/1"]
+
+    with pytest.raises(ValueError, match="no variables for"):
+        place(by_path, a_model(a_dense()))
+
+
+def test_weights_with_names_that_do_not_tell_them_apart_stop_the_load(by_layer: h5py.File) -> None:
+    by_layer["dense"]["dense/bias_1:0"] = BIAS
+    by_layer["dense"].attrs["weight_names"] = ["dense/bias:0", "dense/bias_1:0"]
+    twins = a_layer("dense", Variable("dense/left/bias:0", 2), Variable("dense/right/bias:0", 2))
+
+    with pytest.raises(ValueError, match="are wanted"):
+        place(by_layer, a_model(twins))
+
+
+def test_sublayers_are_told_apart_by_the_order_of_their_numbers() -> None:
+    stored = ["b/dense_1/kernel:0", "b/dense/kernel:0"]
+    here = [Variable("b/dense_4/kernel", 2), Variable("b/dense_5/kernel", 2)]
+    paired = part("weight_names").pair_by_name("b", stored, here)
+
+    assert [(name, variable.name) for name, variable in paired] == [
+        ("b/dense_1/kernel:0", "b/dense_5/kernel"),
+        ("b/dense/kernel:0", "b/dense_4/kernel"),
+    ]
+
+
+def test_slots_of_an_optimizer_are_regrouped_and_back() -> None:
+    regroup = part("optimizer_slots").regroup
+    slot_by_slot = ["m1", "m2", "v1", "v2", "h1", "h2"]
+
+    assert regroup(slot_by_slot, 2, False, True) == ["m1", "v1", "m2", "v2", "h1", "h2"]  # noqa: FBT003 - as called
+    assert regroup(["m1", "v1", "m2", "v2"], 2, True, False) == ["m1", "m2", "v1", "v2"]  # noqa: FBT003 - as called

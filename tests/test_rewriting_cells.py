@@ -1,0 +1,124 @@
+"""Claims about rewritten copies in real cells: they answer right, and the file stays as it was."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Prober, Seen, a_job
+
+from lab.engines.protocol import BuiltCell
+from lab.words import Matrix, Outcome, Role
+
+PAIRS = [
+    ("h5", "tf2.21", "tf2.10", "rewrite-config"),
+    ("h5", "tf2.4", "tf2.21", "rewrite-config"),
+    ("keras", "tf2.21", "tf2.15", "rewrite-config-keras"),
+    ("keras", "tf2.15", "tf2.21", "rewrite-config-keras"),
+    ("json", "tf2.4", "tf2.21", "rewrite-config-json"),
+    ("json", "tf2.21", "tf2.10", "rewrite-config-json"),
+]
+SAVED = ("shared-layers", "bidirectional", "custom-layer", "normalization")
+
+# Breaks the remedy on purpose: one weight of each file stays what it was, or one argument is lost.
+SKIPS_A_WEIGHT = """
+import probe.recipes.parts.weights_unbroken as unbroken
+from probe.recipes.parts.weights_unbroken import *
+
+def place_weights(group, model, config):
+    weight = model.trainable_weights[0]
+    before = weight.numpy()
+    unbroken.place_weights(group, model, config)
+    weight.assign(before)
+"""
+DROPS_ARGUMENTS = """
+from probe.recipes.parts.config_names_unbroken import *
+
+def says_nothing(class_name, key, value):
+    return True
+"""
+
+
+@pytest.fixture(scope="module")
+def saved(
+    cell: Callable[[str], BuiltCell], probe: Prober, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, str], Path]:
+    """The folder with what a cell saved in a format, model by model."""
+    folders: dict[tuple[str, str], Path] = {}
+
+    def save(producer: str, form: str) -> Path:
+        if (producer, form) not in folders:
+            folder = folders[producer, form] = tmp_path_factory.mktemp("saved")
+            jobs = [a_job(model, model, form, folder / model) for model in SAVED]
+            probe(cell(producer), Role.SAVE, jobs)
+        return folders[producer, form]
+
+    return save
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """What every file of a folder holds."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def loads(
+    probe: Prober, built: BuiltCell, folder: Path, form: str, strategy: str, planted: dict[str, str] | None = None
+) -> Seen:
+    jobs = [a_job(model, model, form, folder / model, strategy) for model in SAVED]
+    return probe(built, Role.LOAD, jobs, planted=planted)
+
+
+@pytest.mark.cells
+@pytest.mark.slow
+@pytest.mark.parametrize(("form", "producer", "consumer", "strategy"), PAIRS)
+def test_a_rewritten_copy_loads_and_answers_right_and_the_file_is_as_it_was(  # noqa: PLR0913, PLR0917 - a pair and its fixtures
+    form: str,
+    producer: str,
+    consumer: str,
+    strategy: str,
+    saved: Callable[[str, str], Path],
+    cell: Callable[[str], BuiltCell],
+    probe: Prober,
+) -> None:
+    folder = saved(producer, form)
+    before = digests(folder)
+    seen = loads(probe, cell(consumer), folder, form, strategy)
+    reasons = {model: seen.load(model, strategy) for model in SAVED}
+
+    assert {model: found.outcome for model, found in reasons.items()} == dict.fromkeys(SAVED, Outcome.PASS), reasons
+    assert digests(folder) == before
+
+
+@pytest.mark.cells
+@pytest.mark.slow
+def test_a_remedy_that_skips_a_weight_drifts(
+    saved: Callable[[str, str], Path], cell: Callable[[str], BuiltCell], probe: Prober
+) -> None:
+    unbroken = (ROOT / "lab/probe/recipes/parts/weights.py").read_text()
+    planted = {"recipes/parts/weights.py": SKIPS_A_WEIGHT, "recipes/parts/weights_unbroken.py": unbroken}
+    seen = loads(probe, cell("tf2.21"), saved("tf2.4", "h5"), "h5", "rewrite-config", planted)
+
+    assert {seen.load(model, "rewrite-config").outcome for model in SAVED} == {Outcome.DRIFT}
+
+
+@pytest.mark.cells
+@pytest.mark.slow
+def test_a_remedy_that_drops_arguments_never_passes_where_they_matter(
+    cell: Callable[[str], BuiltCell], probe: Prober, tmp_path: Path, matrix: Matrix
+) -> None:
+    job = a_job("major", "lstm-time-major", "h5", tmp_path / "major", "rewrite-config")
+    probe(cell("tf2.4"), Role.SAVE, [job])
+    honest = probe(cell("tf2.21"), Role.LOAD, [job]).load("major", "rewrite-config")
+    unbroken = (ROOT / "lab/probe/recipes/parts/config_names.py").read_text()
+    planted = {
+        "recipes/parts/config_names.py": DROPS_ARGUMENTS,
+        "recipes/parts/config_names_unbroken.py": unbroken,
+    }
+    broken = probe(cell("tf2.21"), Role.LOAD, [job], planted=planted).load("major", "rewrite-config")
+
+    assert honest.outcome is Outcome.LOAD_ERROR
+    assert "time_major" in honest.reason
+    assert broken.outcome in (Outcome.DRIFT, Outcome.LOAD_ERROR)
