@@ -11,7 +11,7 @@ from conftest import Prober, Seen, a_job
 
 from lab.declare import read_matrix
 from lab.engines.protocol import BuiltCell
-from lab.words import Judgement, Model, Outcome, Role
+from lab.words import Judgement, Model, Outcome, Role, Stage
 
 ROOT = Path(__file__).parents[1]
 ZOO = ROOT / "lab" / "probe" / "zoo"
@@ -82,8 +82,8 @@ TRIED = {
     ("tf2.15", "tf2.15"): {("lstm-stateful", form): ["plain"] for form in STATEFUL},
     ("tf2.15", "tf2.21"): {
         ("lstm-time-major", "h5"): ["no-compile"],
-        ("hard-sigmoid", "keras"): ["plain"],
-        ("conv-channels-first", "keras"): ["plain"],
+        ("hard-sigmoid", "h5"): ["no-compile", "rewrite-config"],
+        ("conv-channels-first", "h5"): ["rewrite-config"],
     },
     ("tf2.16", "tf2.16"): {("layer-axis", "h5"): ["no-compile"], ("layer-axis", "keras"): ["plain"]},
 }
@@ -169,8 +169,24 @@ def test_attention_saved_as_savedmodel_in_2_4_comes_back_with_other_weights(trie
 
 @pytest.mark.cells
 @pytest.mark.slow
+def test_hard_sigmoid_of_keras_2_is_another_function_in_keras_3(tried: Tried) -> None:
+    found = {job: seen.outcome for job, seen in tried("tf2.15", "tf2.21").items() if job.startswith("hard")}
+
+    assert found == {"hard-sigmoid/h5/no-compile": Outcome.DRIFT, "hard-sigmoid/h5/rewrite-config": Outcome.PASS}
+
+
+@pytest.mark.cells
+@pytest.mark.slow
 def test_keras_3_refuses_time_major(tried: Tried) -> None:
     assert "time_major" in tried("tf2.15", "tf2.21")["lstm-time-major/h5/no-compile"].reason
+
+
+@pytest.mark.cells
+@pytest.mark.slow
+def test_channels_first_of_keras_2_loads_in_keras_3_and_does_not_run_on_a_cpu(tried: Tried) -> None:
+    seen = tried("tf2.15", "tf2.21")["conv-channels-first/h5/rewrite-config"]
+
+    assert (seen.outcome, seen.stage) == (Outcome.LOAD_ERROR, Stage.INFER)
 
 
 @pytest.mark.cells

@@ -37,6 +37,7 @@ SAVED = {
         ("large-config", "h5"),
         ("long-weight-names", "h5"),
         ("tf-module-asset", "savedmodel"),
+        ("tf-module-fixed-shape", "savedmodel"),
         ("tf-module-jit", "savedmodel"),
         ("tf-module-new-ops", "savedmodel"),
         ("tf-module-random", "savedmodel"),
@@ -243,6 +244,17 @@ def test_long_weight_names_are_split_over_attributes_and_read_back(bench: Bench,
     assert outcome(bench, era, era, "long-weight-names", "h5", "names-are-split") is Outcome.PASS
 
 
+@pytest.mark.parametrize(("era", "form"), [(OLD, "h5"), (NEW, "keras")])
+def test_frozen_layers_stay_frozen(bench: Bench, era: str, form: str) -> None:
+    assert outcome(bench, era, era, "frozen-layers", form, "stays-frozen") is Outcome.PASS
+
+
+def test_frozen_layers_of_a_savedmodel_of_2_4_come_back_to_be_trained(bench: Bench) -> None:
+    found = bench.load(OLD, (OLD, "frozen-layers", "keras-savedmodel", "stays-frozen"))[0]
+
+    assert found.reason == "AssertionError: trainable: [True, True, True]"
+
+
 def test_a_tied_table_stays_one_variable_in_a_keras_file(bench: Bench) -> None:
     assert outcome(bench, NEW, NEW, "weight-tying", "keras", "stays-tied") is Outcome.PASS
 
@@ -259,6 +271,12 @@ def test_a_registered_layer_is_not_known_because_another_load_was_given_it(bench
     assert [seen.outcome for seen in found] == [Outcome.PASS, Outcome.LOAD_ERROR]
 
 
+def test_a_registered_layer_is_stored_under_its_package(bench: Bench) -> None:
+    found = bench.load(OLD, (OLD, "custom-registered", "json", "plain"))[0]
+
+    assert "Lab>RegisteredScale" in found.reason
+
+
 # --- plain TensorFlow ---
 
 
@@ -267,6 +285,13 @@ def test_the_vocabulary_file_lies_in_the_savedmodel(bench: Bench, era: str) -> N
     assets = bench.folder(era, "tf-module-asset", "savedmodel") / "model" / "assets"
 
     assert (assets / "vocabulary.txt").read_text() == "cell\nengine\nformat\n"
+
+
+@pytest.mark.parametrize("era", [OLD, NEW])
+def test_a_signature_of_four_images_takes_two_for_nothing_checks_the_shape(bench: Bench, era: str) -> None:
+    found = bench.load(era, (era, "tf-module-fixed-shape", "savedmodel", "refuses-another-batch"))[0]
+
+    assert found.reason == "AssertionError: a batch of two was taken"
 
 
 def test_the_graph_of_a_placed_function_names_the_gpu(bench: Bench) -> None:
@@ -280,6 +305,11 @@ def test_a_graph_that_names_a_gpu_answers_where_there_is_none(bench: Bench) -> N
 @pytest.mark.parametrize("era", [OLD, NEW])
 def test_a_function_compiled_by_xla_is_saved_as_one(bench: Bench, era: str) -> None:
     assert b"_XlaMustCompile" in graph(bench, era, "tf-module-jit")
+
+
+@pytest.mark.parametrize(("producer", "consumer"), [(OLD, NEW), (NEW, MIDDLE)])
+def test_random_numbers_without_state_are_the_same_in_every_version(bench: Bench, producer: str, consumer: str) -> None:
+    assert outcome(bench, consumer, producer, "tf-module-random", "savedmodel", "plain") is Outcome.PASS
 
 
 @pytest.mark.parametrize("operator", [b"Conv", b"RaggedFillEmptyRows", b"BatchMatMulV3"])

@@ -1,4 +1,4 @@
-"""Convolutions with the channels first: what a CPU ran under Keras 2 loads under Keras 3 and cannot be run.
+"""Convolutions with the channels first: what a CPU runs under Keras 2 cannot be run on a CPU under Keras 3.
 
 Depthwise and transposed ones, which Keras 2 turns round for a CPU. A plain Conv2D with the channels first runs on no
 CPU of TensorFlow 2.0 to 2.21 ("only supports the NHWC tensor format"), so that nobody could say what it should answer.

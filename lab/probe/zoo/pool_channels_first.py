@@ -1,4 +1,4 @@
-"""Pooling with the channels first: what a CPU runs under Keras 3 loads under Keras 2 and cannot be run there."""
+"""Pooling with the channels first: what a CPU runs under Keras 3 cannot be run on a CPU under Keras 2."""
 
 
 def build(tf):

@@ -1,4 +1,4 @@
-"""A signature of the one shape [4, 28, 28, 1]: what does not have exactly that is refused."""
+"""A signature of the one shape [4, 28, 28, 1]: another rank is refused, another batch is taken all the same."""
 
 
 def build(tf):
