@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from recipe_parts import part
 
+
 class Variable:
     """As much of a variable as is needed to fill it."""
 
@@ -48,6 +49,7 @@ def a_dense(name: str = "dense") -> Any:
     return a_layer(name, Variable(f"{name}/kernel:0", 4, 2), Variable(f"{name}/bias:0", 2))
 
 
+LISTED = "_layer_checkpoint_dependencies"
 KERNEL, BIAS = np.arange(8.0).reshape(4, 2), np.ones(2)
 
 
@@ -150,3 +152,26 @@ def test_slots_of_an_optimizer_are_regrouped_and_back() -> None:
 
     assert regroup(slot_by_slot, 2, False, True) == ["m1", "v1", "m2", "v2", "h1", "h2"]  # noqa: FBT003 - as called
     assert regroup(["m1", "v1", "m2", "v2"], 2, True, False) == ["m1", "m2", "v1", "v2"]  # noqa: FBT003 - as called
+
+
+def test_a_layer_that_was_listed_twice_uses_up_two_numbers() -> None:
+    """As Keras 2.12 to 2.14 writes it; a layer without weights is listed once."""
+    first, second = a_dense("first"), a_dense("second")
+    bare = a_layer("flat")
+    model = a_model(first, bare, second)
+    model.layers = [
+        SimpleNamespace(name=layer.name, weights=layer.trainable_weights) for layer in (first, bare, second)
+    ]
+    entries = [{"class_name": "Dense", "config": {"name": name}} for name in ("first", "flat", "second")]
+    find = part("weight_names").layer_of_key
+
+    assert [find(key, {}, model, entries, LISTED)[0].name for key in ("dense", "dense_2", "dense_3")] == [
+        "first",
+        "flat",
+        "second",
+    ]
+    assert [find(key, {}, model, entries, "layers")[0].name for key in ("dense", "dense_1", "dense_2")] == [
+        "first",
+        "flat",
+        "second",
+    ]

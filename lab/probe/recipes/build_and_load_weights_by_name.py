@@ -18,5 +18,5 @@ def load(path, build_model):
 def names_in(path):
     """The layers that have weights in the file: a whole model, or its weights alone."""
     with h5py.File(path, "r") as stored:
-        layers = stored["model_weights"] if "model_weights" in stored else stored
+        layers = stored.get("model_weights", stored)
         return {name for name in layers if len(layers[name].attrs.get("weight_names", ()))}

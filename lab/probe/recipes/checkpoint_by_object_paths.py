@@ -6,7 +6,7 @@ GIVES = "model"
 
 # Where a Keras model lists its layers: Keras 3 in attributes, Keras 2 under names of their own, one a layer.
 LAYERS = ("_operations", "_layers", "layers")
-NUMBERED = "layer-"
+NUMBERED, WEIGHTED = "layer-", "layer_with_weights-"
 SKIP = (*BESIDE, *LISTS, *LAYERS)
 TABLES = ("table", "lookup_table")
 
@@ -38,7 +38,7 @@ def place(checkpoint, node, holder, here, placed):
     for child, layer in layers_in(checkpoint, node, holder, here):
         place(checkpoint, child, layer, here, placed)
     for name, child in checkpoint.children(node):
-        if name in SKIP or name.startswith(NUMBERED) or name.startswith("layer_with_weights-"):
+        if name in SKIP or name.startswith((NUMBERED, WEIGHTED)):
             continue
         found = parts_of(holder, name)
         if checkpoint.stored(child):

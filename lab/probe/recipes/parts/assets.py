@@ -2,8 +2,7 @@
 
 import os
 
-from probe.recipes.parts.weight_names import layer_of_key, part_of, parts_by_key
-from probe.recipes.parts.weights import LAYERS
+from probe.recipes.parts.weight_names import LAYERS, layer_of_key, part_of, parts_by_key
 
 
 def place_assets(directory, model, config):
@@ -20,7 +19,7 @@ def holder_at(parts, holder, config):
         return holder
     name, rest = parts[0], parts[1:]
     if name in LAYERS and isinstance(config.get("layers"), list):
-        layer, inner = layer_of_key(rest[0], {}, holder, config["layers"])
+        layer, inner = layer_of_key(rest[0], {}, holder, config["layers"], name)
         return holder_at(rest[1:], layer, inner)
     part = part_of(holder, name)
     if isinstance(part, (list, tuple, dict)):

@@ -26,6 +26,7 @@ class Checkpoint:
             self._graph.ParseFromString(self._reader.get_tensor(OBJECTS))
 
     def array(self, key):
+        """What is stored under a key."""
         return self._reader.get_tensor(key)
 
     def children(self, node):

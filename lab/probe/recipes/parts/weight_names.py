@@ -47,13 +47,19 @@ def ends_of(parts, depth):
     return "/".join(parts[-depth:])
 
 
-def layer_of_key(key, group, model, entries):
-    """Layer and stored config of a key, which is made of the class and a number, in stored order.
+# Where a Keras model keeps its layers. Keras 2.12 to 2.14 lists one that has weights twice in the second, and skips the
+# repetition, so that the next of its class has a number too many: nothing else finds these layers again.
+LAYERS = ("layers", "_layer_checkpoint_dependencies")
+
+
+def layer_of_key(key, group, model, entries, folder):
+    """Layer and stored config of a key in one of ``LAYERS``: the class and a number, in stored order.
 
     Keras 3 says the name of the layer as well, from some release on.
     """
     named = {name_of(entry): entry for entry in entries}
-    keys = keys_of([entry["class_name"] for entry in entries])
+    listed_twice = {layer.name for layer in model.layers if layer.weights} if folder == LAYERS[1] else ()
+    keys = keys_of([entry["class_name"] for entry in entries], [name in listed_twice for name in named])
     by_key = {spelled: name for spellings, name in zip(keys, map(name_of, entries)) for spelled in spellings}
     said = group["vars"].attrs.get("name") if "vars" in group and hasattr(group["vars"], "attrs") else None
     name = next((name for name in (said, by_key.get(key), key) if name in named), None)
@@ -74,18 +80,18 @@ def part_of(holder, name):
 
 def parts_by_key(parts):
     parts = list(parts.values()) if isinstance(parts, dict) else list(parts)
-    keys = keys_of([type(part).__name__ for part in parts])
+    keys = keys_of([type(part).__name__ for part in parts], [False] * len(parts))
     return {spelled: part for spellings, part in zip(keys, parts) for spelled in spellings}
 
 
-def keys_of(class_names):
+def keys_of(class_names, listed_twice):
     """For each class its possible keys; Keras 2 and 3 cut names with digits in two ways."""
     counts = {}
-    for class_name in class_names:
+    for class_name, twice in zip(class_names, listed_twice):
         spellings = {snake_case(class_name, pattern) for pattern in ("(.)([A-Z][a-z]+)", "(.)([A-Z][a-z0-9]+)")}
-        for spelled in spellings:
-            counts[spelled] = counts.get(spelled, -1) + 1
-        yield [spelled + ("_{}".format(counts[spelled]) if counts[spelled] else "") for spelled in spellings]
+        numbers = {spelled: counts.get(spelled, 0) for spelled in spellings}
+        counts.update((spelled, number + 1 + twice) for spelled, number in numbers.items())
+        yield [spelled + ("_{}".format(number) if number else "") for spelled, number in numbers.items()]
 
 
 def snake_case(class_name, pattern):

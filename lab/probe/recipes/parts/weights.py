@@ -6,12 +6,11 @@ the one of ``.weights.h5`` since Keras 2.12 (a path of attributes, numbered vari
 
 import numpy as np
 
-from probe.recipes.parts.weight_names import full_name, layer_of_key, pair_by_name, part_of, parts_by_key
+from probe.recipes.parts.weight_names import LAYERS, full_name, layer_of_key, pair_by_name, part_of, parts_by_key
 
 # What is stored beside the weights, and the state of random generators, which no answer depends on.
 METRICS = ("metrics", "_metrics", "compile_metrics", "_compile_metrics", "loss_tracker")
 NO_WEIGHTS = ("optimizer", "seed_generator", *METRICS)
-LAYERS = ("layers", "_layer_checkpoint_dependencies")
 
 
 def place_weights(group, model, config):
@@ -134,7 +133,7 @@ def place_by_path(group, holder, config, left, placed, path=""):
             place_own(group[name], holder, below, left, placed)
         elif name in LAYERS and isinstance(config.get("layers"), list):
             for key in group[name]:
-                layer, inner = layer_of_key(key, group[name][key], holder, config["layers"])
+                layer, inner = layer_of_key(key, group[name][key], holder, config["layers"], name)
                 place_by_path(group[name][key], layer, inner, left, placed, "{}/{}/".format(below, key))
         elif name not in NO_WEIGHTS:
             place_part(group[name], part_of(holder, name), config.get(name), left, placed, below + "/")
