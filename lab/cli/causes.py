@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lab.assessing import EXPLAINED, Knowledge
 from lab.causes import Case, Catalogue, case_of
 from lab.causes.classifying import UNEXPLAINED
 from lab.causes.linting import lint
@@ -16,6 +15,7 @@ from lab.cli.context import Context
 from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.errors import ExitCode
+from lab.explaining import EXPLAINED, Explainer, Knowledge
 from lab.judging import judge
 from lab.store import SeenTrial, Store, open_store
 from lab.words import Matrix
@@ -56,11 +56,10 @@ def _causes(arguments: argparse.Namespace) -> int:
 
 def _current_cases(context: Context, store: Store) -> dict[str, Case]:
     """The failures that the page shows."""
-    assessor = context.assessor(store)
-    results = assessor.results(context.scope, context.keys)
+    explainer = Explainer(context.matrix, context.knowledge())
     return {
-        result.name: assessor.case(result, result.observation)
-        for result in results
+        result.name: explainer.case(result, result.observation)
+        for result in context.results(store)
         if result.observation is not None and result.outcome in EXPLAINED
     }
 

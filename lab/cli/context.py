@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
-from lab.assessing import Assessor, Evidence, Knowledge, Seen
+from lab.assessing import Assessor
 from lab.causes import read_catalogue
 from lab.declare import Rules, Selection, pairs, read_matrix, rescues, select
 from lab.engines.choosing import AUTO, ChosenEngine, Room, choose
@@ -18,6 +18,8 @@ from lab.engines.locking import LockFolder
 from lab.engines.protocol import Engine
 from lab.engines.uv import find_uv
 from lab.errors import LabError
+from lab.evidence import Evidence, Seen, Verdicts
+from lab.explaining import Knowledge
 from lab.identity import KeyMaker, ProbeCode
 from lab.planning import Known, Plan, Scope, plan
 from lab.promises import read_rules
@@ -98,10 +100,6 @@ class Context:
         """What is to be run, given what is known."""
         return plan(self.scope, self.keys, known, (canaries.MODEL, canaries.FORMAT))
 
-    def assessor(self, store: Store) -> Assessor:
-        """Judge what a store holds."""
-        return Assessor(self.matrix, self._evidence(store), self.engine_name, self.knowledge())
-
     def knowledge(self) -> Knowledge:
         """What explains results: the catalogue, the promises, and what the locks say is in each cell."""
         return Knowledge(catalogue=read_catalogue(), rules=read_rules(), cells=self._facts)
@@ -114,11 +112,12 @@ class Context:
 
     def results(self, store: Store) -> list[Result]:
         """Every result of the selection, judged now."""
-        return list(self.assessor(store).results(self.scope, self.keys))
+        assessor = Assessor(self.matrix, self._evidence(store), self.knowledge(), self.scope, self.keys)
+        return list(assessor.results(self.engine_name))
 
     def known(self, store: Store, *, since_run: int = 0, damaged: frozenset[str] = frozenset()) -> Known:
         """What is settled: by runs from ``since_run`` on, and without the damaged artifacts."""
-        known = self.assessor(store).known()
+        known = Verdicts(self.matrix, self._evidence(store)).known()
         saves, trials = store.saves(), store.trials() if since_run else {}
         return Known(
             saves={
