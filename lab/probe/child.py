@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, NamedTuple, Optional
 
 from probe import evidence
 from probe.lifeline import be_first_to_go, die_with_parent
-from probe.processes import cpu_s, end_descendants, free_bytes, kill, oom_kills, rss_bytes
+from probe.processes import cpu_s, end_descendants, free_bytes, kill, oom_kills, queued_s, rss_bytes
 from probe.requests import Request
 
 POLL_S = 0.05
@@ -51,6 +51,7 @@ class Child:
         self._buffer = b""
         self._last_message = time.monotonic()
         self._cpu_before = 0.0
+        self._queued_before = 0.0
         self._timed_out = False
         self._out_of_memory = False
         self._oom_kills_before = oom_kills()
@@ -88,6 +89,7 @@ class Child:
         message = json.loads(line.decode("utf-8"))  # type: Dict[str, Any]
         self._last_message = time.monotonic()
         self._cpu_before = cpu_s(self._pid)
+        self._queued_before = queued_s(self._pid)
         return message
 
     def reap(self) -> Death:
@@ -150,9 +152,10 @@ class Child:
         return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
     def _must_end(self) -> bool:
+        """Whether the step has used up its time: that of a machine that is busy with other things does not count."""
         used = cpu_s(self._pid) - self._cpu_before
-        too_long = self.step_s() > self.patience * self._limits.timeout_s
-        self._timed_out = too_long or used > self.patience * self._limits.cpu_s
+        lasted = self.step_s() - (queued_s(self._pid) - self._queued_before)
+        self._timed_out = lasted > self.patience * self._limits.timeout_s or used > self.patience * self._limits.cpu_s
         self._out_of_memory = rss_bytes(self._pid) > self._limits.memory_bytes
         return self._timed_out or self._out_of_memory
 

@@ -64,6 +64,15 @@ def cpu_s(pid: int) -> float:
         return 0.0
 
 
+def queued_s(pid: int) -> float:
+    """Seconds that a process was ready to run and others had the processor; 0 where the kernel does not count them."""
+    try:
+        with io.open("/proc/{}/schedstat".format(pid), encoding="ascii") as stream:
+            return int(stream.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
 def oom_kills() -> int:
     """How often the kernel ended a process of this container for want of memory; 0 outside of one."""
     for path in MEMORY_EVENTS:
