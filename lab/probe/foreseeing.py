@@ -9,9 +9,9 @@ from typing import Any, List
 
 import numpy as np
 
-from probe.answers import LabFault
+from probe.answers import LabFault, ours
 from probe.golden import Call
-from probe.reference import Reference
+from probe.reference import Reference, numbers_of
 from probe.subjects import KerasSubject
 
 
@@ -25,22 +25,26 @@ def foresee(tensorflow: Any, reference: Reference, calls: List[Call]) -> List[Ca
         return calls
     subject = KerasSubject(tensorflow, reference.model, {})
     variables = _variables(reference.model) + _variables(optimizer)
-    before = [np.array(variable) for variable in variables]
+    before = ours(numbers_of, variables)
     try:
         subject.train(calls[0].inputs)
         foreseen = [call._replace(resumed=subject.answer(call)) for call in calls]
     except Exception:  # noqa: BLE001 - a model that cannot take another step is saved all the same
         foreseen = calls
-    for variable, value in zip(variables, before):
-        variable.assign(value)
+    ours(_put_back, variables, before)
     _check_unchanged(subject, calls)
     return foreseen
 
 
 def _variables(owner: Any) -> List[Any]:
-    """A property or a method, by version."""
+    """A property or a method, by version; those without numbers are left out."""
     found = owner.variables
-    return list(found() if callable(found) else found)
+    return [variable for variable in (found() if callable(found) else found) if hasattr(variable, "numpy")]
+
+
+def _put_back(variables: List[Any], before: List[Any]) -> None:
+    for variable, value in zip(variables, before):
+        variable.assign(value)
 
 
 def _check_unchanged(subject: KerasSubject, calls: List[Call]) -> None:

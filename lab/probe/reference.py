@@ -80,6 +80,14 @@ def flatten(tensorflow: Any, outputs: Any) -> List[Any]:
     return [np.asarray(leaf) for leaf in tensorflow.nest.flatten(outputs)]
 
 
+def numbers_of(variables: Any) -> List[Any]:
+    """The arrays of variables; tables and other things without numbers are left out.
+
+    TensorFlow 2.0 and 2.1 do not hand a variable's numbers to NumPy by themselves.
+    """
+    return [np.array(variable.numpy()) for variable in variables if hasattr(variable, "numpy")]
+
+
 def _one_or_list(values: List[Any]) -> Any:
     return values[0] if len(values) == 1 else values
 

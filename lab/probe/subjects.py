@@ -67,7 +67,7 @@ class KerasSubject:
         optimizer = getattr(self.model, "optimizer", None)
         if optimizer is None:
             return {"optimizer": None, "iterations": None}
-        resumed_at = int(np.asarray(api(optimizer, "iterations")))
+        resumed_at = int(api(optimizer, "iterations").numpy())
         api(optimizer, "apply_gradients")([(g, v) for g, v in zip(gradients, variables) if g is not None])
         return {"optimizer": type(optimizer).__name__, "iterations": resumed_at}
 
