@@ -21,6 +21,8 @@ MENDED = {
     "custom-objects": ("tf2.21", "custom-layer", "keras"),
     "custom-objects-no-compile": ("tf2.21", "custom-loss-metric", "h5"),
     "json-custom-objects": ("tf2.21", "custom-layer", "json"),
+    "json-unsafe": ("tf2.21", "lambda-layer", "json"),
+    "json-weights-into-code": ("tf2.4", "dense-sequential", "json"),
     "unsafe": ("tf2.21", "lambda-layer", "keras"),
     "drop-optimizer": ("tf2.21", "dense-sequential", "h5"),
     "rewrite-config": ("tf2.4", "dense-sequential", "h5"),

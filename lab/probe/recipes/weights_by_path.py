@@ -5,6 +5,7 @@ import zipfile
 
 import h5py
 
+from probe.recipes.parts.described import layers_in
 from probe.recipes.parts.weights import place_weights
 
 GIVES = "model"
@@ -22,15 +23,3 @@ def weights_file(path):
         return path
     with zipfile.ZipFile(path) as archive:
         return io.BytesIO(archive.read("model.weights.h5"))
-
-
-def layers_in(holder):
-    """What a stored config would say of the layers of a model: their classes and names, in their order."""
-    layers = getattr(holder, "layers", None)
-    if not isinstance(layers, (list, tuple)):
-        return {}
-    return {
-        "layers": [
-            {"class_name": type(layer).__name__, "name": layer.name, "config": layers_in(layer)} for layer in layers
-        ]
-    }
