@@ -5,7 +5,6 @@ there are and what they take. An argument that is not known here is left out onl
 same; otherwise it stays, and the load fails as it should.
 """
 
-import copy
 import re
 
 from probe.recipes.parts.changed_functions import name_stored_functions
@@ -17,17 +16,17 @@ from probe.recipes.parts.config_names import (
     OTHER_NAMES,
     PLAIN_DATA,
     POLICIES,
+    UNSAID,
     kind_of_argument,
     says_nothing,
 )
+from probe.recipes.parts.old_configs import modernise_config
 
 
 def translate_config(config, running):
     """A translated copy of the config of a model, and what was changed in it, in words."""
-    if isinstance(config, list):
-        config = {"class_name": "Sequential", "config": {"layers": config}}  # Keras before 2.2.3
     changes = []
-    named = name_stored_functions(copy.deepcopy(config), running, changes)
+    named = name_stored_functions(modernise_config(config), running, changes)
     translated = translate_value(named, "layers", running, changes)
     return translated, sorted(set(changes))
 
@@ -102,8 +101,6 @@ def translate_policy(name, running):
 
 
 def translate_arguments(name, config, found, kind, running, changes):
-    if not isinstance(config, dict):
-        return translate_arguments(name, {"layers": config}, found, kind, running, changes)
     if "layers" in config and isinstance(config["layers"], list) and name != "StackedRNNCells":
         return translate_network(config, running, changes)
     kept = {}
@@ -136,7 +133,7 @@ def translate_argument(key, value, kind, running, changes):
 
 def respell(name, config, running):
     """Values that are written in two ways."""
-    spelled = dict(config)
+    spelled = dict(UNSAID.get(name, {}), **config)
     if name == "InputLayer":
         shape = spelled.pop("batch_input_shape", spelled.pop("batch_shape", None))
         spelled["batch_shape" if running.modules else "batch_input_shape"] = shape

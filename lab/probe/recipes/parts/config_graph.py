@@ -9,6 +9,7 @@ outputs.
 from probe.recipes.parts.operations import StoredTensor, translate_operation
 
 CONSTANT = "_CONSTANT_VALUE"
+RECURRENT = ("RNN", "SimpleRNN", "GRU", "LSTM", "ConvLSTM2D", "Bidirectional", "CuDNNGRU", "CuDNNLSTM")
 
 
 def read_graph(config, running):
@@ -29,6 +30,7 @@ def write_graph(config, layers, nodes, running):
     for layer in layers:
         name = layer["name"]
         given = [without_training(node, entries[name], running) for node in nodes[name]]
+        given = [with_states_apart(node, entries[name], running) for node in given]
         call = call_names(entries[name], running)
         written.append(dict(layer, inbound_nodes=[write_node(node, call, entries, running) for node in given]))
     ends = {key: translate_ends(config[key], entries, offsets, running) for key in ("input_layers", "output_layers")}
@@ -45,6 +47,17 @@ def without_training(node, entry, running):
     if running.modules or frozen or kwargs.get("training") is not False:
         return node
     return args, {key: value for key, value in kwargs.items() if key != "training"}
+
+
+def with_states_apart(node, entry, running):
+    """Keras 2 lists the initial states of a recurrent layer behind its input, Keras 3 takes them by their name."""
+    args, kwargs = node
+    first = args[0] if args else None
+    if not (running.modules and entry["class_name"] in RECURRENT and isinstance(first, list) and len(first) > 1):
+        return node
+    if entry["config"].get("num_constants"):
+        return node
+    return [first[0]], dict(kwargs, initial_state=first[1:])
 
 
 def is_network(entry):

@@ -9,6 +9,9 @@ OTHER_NAMES = {
     "GRUV2": ["GRU"],
     "LSTMV1": ["LSTM"],
     "LSTMV2": ["LSTM"],
+    "CuDNNLSTM": ["LSTM"],  # these run on GPUs alone, and their weights are turned: see ``old_weights``
+    "CuDNNGRU": ["GRU"],
+    "ThresholdedReLU": ["ReLU"],
     "DenseFeaturesV2": ["DenseFeatures"],
     "Orthogonal": ["OrthogonalInitializer"],  # 3.0 to 3.6: https://github.com/keras-team/keras/pull/20465
     "OrthogonalInitializer": ["Orthogonal"],
@@ -22,6 +25,7 @@ OTHER_NAMES = {
 # The same argument under two names: class, in one generation, in the other.
 OTHER_ARGUMENTS = [
     ("LeakyReLU", "alpha", "negative_slope"),
+    ("ReLU", "theta", "threshold"),
     ("Discretization", "bins", "bin_boundaries"),
     ("StringLookup", "num_oov_tokens", "num_oov_indices"),
     ("IntegerLookup", "max_values", "max_tokens"),
@@ -108,6 +112,15 @@ PLAIN_DATA = (
     "__typespec__",
     "__lambda__",
 )
+
+# What a config means by saying nothing. Keras before 2.1.3 could not put the reset gate after the product; CuDNN does
+# so always, and knows one activation.
+UNSAID = {
+    "GRU": {"reset_after": False},
+    "GRUCell": {"reset_after": False},
+    "CuDNNGRU": {"reset_after": True, "recurrent_activation": "sigmoid"},
+    "CuDNNLSTM": {"recurrent_activation": "sigmoid"},
+}
 
 POLICIES = ("DTypePolicy", "FloatDTypePolicy", "Policy", "PolicyV1")
 

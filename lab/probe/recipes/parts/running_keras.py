@@ -93,7 +93,9 @@ def class_in_place(name, place):
     found = tf.keras
     for part in [*place.split("."), name]:
         found = getattr(found, part, None)
-    return found if inspect.isclass(found) else None
+    if not inspect.isclass(found) or ".legacy.layers" in found.__module__:
+        return None  # Keras 3 keeps some layers of Keras 2 in a place where its own loader does not look
+    return found
 
 
 def describe_class(found, name, module):

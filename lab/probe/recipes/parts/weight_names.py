@@ -9,7 +9,7 @@ def pair_by_name(layer, weights, variables):
     Numbers count all layers that were made before, so that they differ from file to file; their order stays.
     """
     stored, here = ([split_name(name) for name in names] for names in (weights, map(full_name, variables)))
-    for spelled in (without_numbers, with_ranks):
+    for spelled in (without_numbers, with_ranks, without_cells):
         for depth in range(1, 1 + max(map(len, stored))):
             names, wanted = ([ends_of(name, depth) for name in spelled(side)] for side in (stored, here))
             if sorted(names) == sorted(wanted) and len(set(names)) == len(names):
@@ -40,6 +40,11 @@ def with_ranks(names):
     numbers = {part for name in names for part in name[:-1]}
     rank = {part: sum(other[0] == part[0] and other < part for other in numbers) for part in numbers}
     return [["{}#{}".format(part[0], rank[part]) for part in name[:-1]] + [name[-1][0]] for name in names]
+
+
+def without_cells(names):
+    """Keras 3, and Keras 2 from TensorFlow 2.4 on, name the cell of a recurrent layer as well."""
+    return [[base for base, _ in name if not base.endswith("_cell")] for name in names]
 
 
 def ends_of(parts, depth):

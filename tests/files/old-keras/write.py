@@ -1,0 +1,188 @@
+"""Write the files beside this with an old Keras, and what they answer there.
+
+Called as ``python write.py`` where Keras 1.2.2, 2.0.8 or 2.2.4 runs on TensorFlow 1.x (Python 3.6 or 3.7, h5py 2).
+Every weight is drawn, so that none can be mistaken for another or for what a layer begins with.
+"""
+
+from __future__ import print_function
+
+import json
+import os
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+import h5py
+import keras
+import numpy as np
+from keras import layers as kl
+from keras.models import Model, Sequential
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+OF_KERAS_1 = keras.__version__.startswith("1.")
+
+
+def image_1():
+    return Sequential(
+        [
+            kl.Convolution2D(4, 3, 3, border_mode="same", input_shape=(9, 9, 3), dim_ordering="tf", activation="relu"),
+            kl.BatchNormalization(axis=3),
+            kl.AtrousConvolution2D(3, 2, 2, atrous_rate=(2, 2), dim_ordering="tf"),
+            kl.PReLU(),
+            kl.MaxPooling2D(pool_size=(2, 2), dim_ordering="tf"),
+            kl.Dropout(0.5),
+            kl.Flatten(),
+            kl.Dense(5, init="he_normal", W_regularizer="l2", bias=False),
+            kl.Activation("softmax"),
+        ]
+    )
+
+
+def text_1():
+    return Sequential(
+        [
+            kl.Embedding(20, 6, input_length=12),
+            kl.Convolution1D(5, 3, border_mode="same"),
+            kl.MaxPooling1D(pool_length=2),
+            kl.Bidirectional(kl.LSTM(4, return_sequences=True, dropout_W=0.2)),
+            kl.TimeDistributed(kl.Dense(3, activation="tanh")),
+            kl.GRU(4, inner_init="orthogonal"),
+            kl.Dense(1, activation="hard_sigmoid"),
+        ]
+    )
+
+
+def merged_1():
+    first, second = kl.Input(shape=(4,)), kl.Input(shape=(4,))
+    inner = Sequential([kl.Dense(3, input_dim=4, activation="relu"), kl.Dense(2)])
+    joined = kl.merge([inner(first), inner(second)], mode="concat")
+    added = kl.merge([first, second], mode="sum")
+    value = kl.merge([kl.BatchNormalization()(joined), added], mode="mul")
+    return Model(input=[first, second], output=kl.Dense(2, activation="softmax", W_constraint="maxnorm")(value))
+
+
+def row_2():
+    return Sequential(
+        [
+            kl.Conv2D(3, (3, 3), input_shape=(8, 8, 1)),
+            kl.BatchNormalization(),
+            kl.LeakyReLU(0.1),
+            kl.Flatten(),
+            kl.Dense(4),
+            kl.ThresholdedReLU(theta=0.2),
+        ]
+    )
+
+
+def tagger_2():
+    words = kl.Input((7,))
+    value = kl.Embedding(30, 5, mask_zero=True)(words)
+    value = kl.Bidirectional(kl.GRU(4, return_sequences=True))(value)
+    return Model(words, kl.TimeDistributed(kl.Dense(3, activation="softmax"))(value))
+
+
+def translator_2():
+    spoken, written = kl.Input((None, 5)), kl.Input((None, 4))
+    _, state, carry = kl.LSTM(6, return_state=True)(spoken)
+    value = kl.LSTM(6, return_sequences=True)(written, initial_state=[state, carry])
+    return Model([spoken, written], kl.Dense(4, activation="softmax")(value))
+
+
+def local_2():
+    return Sequential([kl.LocallyConnected1D(3, 2, input_shape=(6, 2)), kl.Flatten(), kl.Dense(2)])
+
+
+def local_image_2():
+    return Sequential(
+        [kl.LocallyConnected2D(3, (2, 3), strides=(2, 1), input_shape=(6, 7, 2)), kl.Flatten(), kl.Dense(2)]
+    )
+
+
+def for_gpu_2():
+    """Made with layers that a CPU can run; ``as_for_cudnn`` turns the file into what a GPU would have left."""
+    return Sequential(
+        [
+            kl.Bidirectional(kl.LSTM(4, recurrent_activation="sigmoid", return_sequences=True), input_shape=(6, 3)),
+            kl.GRU(3, recurrent_activation="sigmoid", reset_after=True),
+            kl.Dense(2),
+        ]
+    )
+
+
+def as_for_cudnn(path):
+    """Rename the recurrent layers of a file, and let Keras itself turn their weights for CuDNN."""
+    from keras.engine.saving import _convert_rnn_weights
+
+    def turned(class_name, weights):
+        return _convert_rnn_weights(type(class_name, (), {})(), weights)
+
+    keep = (
+        "name",
+        "trainable",
+        "batch_input_shape",
+        "dtype",
+        "return_sequences",
+        "return_state",
+        "go_backwards",
+        "stateful",
+        "units",
+    )
+    with h5py.File(path, "r+") as stored:
+        config = json.loads(stored.attrs["model_config"].decode("utf-8"))
+        for layer in config["config"]["layers"]:
+            entry = layer["config"].get("layer", layer)
+            if entry["class_name"] in ("LSTM", "GRU"):
+                entry["class_name"] = "CuDNN" + entry["class_name"]
+                entry["config"] = {key: entry["config"][key] for key in keep if key in entry["config"]}
+                group = stored["model_weights"][layer["config"]["name"]]
+                names = list(group.attrs["weight_names"])
+                for start in range(0, len(names), 3):
+                    three = names[start : start + 3]
+                    for name, array in zip(
+                        three, turned(entry["class_name"], [np.array(group[name]) for name in three])
+                    ):
+                        del group[name]
+                        group[name] = array
+        stored.attrs["model_config"] = json.dumps(config).encode("utf-8")
+
+
+OF_KERAS_2_2 = ["for_gpu_2"]
+WORDS = {"text_1": [(12,)], "tagger_2": [(7,)]}
+NUMBERS = {
+    "image_1": [(9, 9, 3)],
+    "merged_1": [(4,), (4,)],
+    "for_gpu_2": [(6, 3)],
+    "row_2": [(8, 8, 1)],
+    "translator_2": [(3, 5), (2, 4)],
+    "local_2": [(6, 2)],
+    "local_image_2": [(6, 7, 2)],
+}
+
+
+def main():
+    random = np.random.RandomState(7)
+    for name in sorted(list(WORDS) + list(NUMBERS)):
+        if name.endswith("_1") != OF_KERAS_1 or (name in OF_KERAS_2_2) != keras.__version__.startswith("2.2"):
+            continue
+        model = globals()[name]()
+        model.compile("adam", "mse")
+        model.set_weights(
+            [
+                np.abs(0.1 + random.rand(*weight.shape) * 0.4)
+                * np.where(random.rand(*weight.shape) < 0.3 if weight.ndim > 1 else False, -1, 1)
+                for weight in model.get_weights()
+            ]
+        )
+        inputs = [random.randint(1, 20, (3,) + shape).astype("float32") for shape in WORDS.get(name, [])]
+        inputs += [random.rand(*((3,) + shape)).astype("float32") for shape in NUMBERS.get(name, [])]
+        title = name.rpartition("_")[0].replace("_", "-")
+        path = os.path.join(HERE, "keras-{}-{}".format(keras.__version__, title))
+        model.save(path + ".h5")
+        answers = model.predict(inputs)
+        if name == "for_gpu_2":
+            as_for_cudnn(path + ".h5")
+        np.savez(path + ".npz", answers=answers, **{"input_{}".format(i): given for i, given in enumerate(inputs)})
+        print(path, answers.shape, answers.ravel()[:4])
+
+
+if __name__ == "__main__":
+    main()
