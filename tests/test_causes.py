@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 
 import pytest
 
-from lab.causes import Case, Catalogue, Cause, Tier, case_of, read_catalogue
+from lab.causes import Case, Catalogue, Cause, Family, Tier, case_of, read_catalogue
 from lab.causes.classifying import UNEXPLAINED
-from lab.causes.linting import lint
+from lab.causes.linting import example_cases, lint
 from lab.declare import read_matrix
 from lab.errors import LabError
 from lab.words import CellFacts, Death, Difference, Observation, Outcome, Raised, Stage
@@ -63,25 +62,8 @@ def real() -> Catalogue:
 
 
 def examples(real: Catalogue) -> list[tuple[Cause, Case]]:
-    """Each example of the real catalogue, at every stage and outcome that its entry names."""
-    return [
-        (cause, _example(cause, text, outcome, stage))
-        for cause in real.causes
-        for text in cause.examples
-        for outcome, stage in product(sorted(cause.conditions.outcomes), sorted(cause.conditions.stages))
-    ]
-
-
-def _example(cause: Cause, text: str, outcome: Outcome, stage: Stage) -> Case:
-    kind, _, message = text.partition(": ")
-    return Case(
-        outcome=outcome,
-        stage=stage,
-        said=((kind, message),),
-        format=min(cause.conditions.formats or {""}),
-        strategy=min(cause.conditions.strategies or {"plain"}),
-        changed=cause.conditions.changed,
-    )
+    """Each example of the real catalogue, at every place and in every release that its entry names."""
+    return [(cause, case) for cause in real.causes for text in cause.examples for case in example_cases(cause, text)]
 
 
 # --- which cause ---
@@ -228,6 +210,18 @@ def test_a_difference_is_put_into_the_same_form() -> None:
     assert case(Observation(differences=(replace(far, misfit="shape"),))).said == (("Difference", "shape"),)
 
 
+def test_a_difference_of_rounding_is_told_from_one_of_weights() -> None:
+    near = Difference(misfit=None, max_abs_diff=0.0005, max_abs_golden=0.6, mismatches=0)
+    far = replace(near, max_abs_diff=0.05)
+
+    assert case(Observation(differences=(near,))).said == (("Difference", "the numbers differ a little"),)
+    assert case(Observation(differences=(near, far))).said == (("Difference", "the numbers differ"),)
+
+
+def test_a_save_that_wrote_another_container_says_which() -> None:
+    assert case(Observation(container="hdf5-model")).said == (("Container", "hdf5-model"),)
+
+
 def test_a_signature_drops_addresses_and_numbers() -> None:
     one = replace(UNKNOWN_LAYER, said=(("OSError", "object at 0x7f3a of 17 in layer_2"),))
     two = replace(UNKNOWN_LAYER, said=(("OSError", "object at 0xffe0 of 4 in layer_31"),))
@@ -265,6 +259,16 @@ def test_all_that_is_wrong_is_said_at_once_with_file_and_line(tmp_path: Path) ->
 
 def test_a_file_that_is_no_family_is_refused(tmp_path: Path) -> None:
     assert "weather.toml: a file is named after a family: version, format" in problems_of(tmp_path, weather="")
+
+
+def test_a_family_may_have_several_files(tmp_path: Path) -> None:
+    (tmp_path / "format.toml").write_text(entry("one"), encoding="utf-8")
+    (tmp_path / "format.weights.toml").write_text(entry("two"), encoding="utf-8")
+
+    assert {(cause.id, cause.family) for cause in read_catalogue(tmp_path).causes} == {
+        ("one", Family.FORMAT),
+        ("two", Family.FORMAT),
+    }
 
 
 def test_a_cause_without_a_source_is_refused(tmp_path: Path) -> None:
@@ -333,6 +337,22 @@ def test_an_example_must_hold_at_every_stage_that_the_entry_names(tmp_path: Path
     assert len(lint(made, {}, [])) == len(made.causes)
 
 
+def test_an_example_is_tried_in_the_releases_of_its_entry_only(tmp_path: Path) -> None:
+    made = catalogue(
+        tmp_path,
+        entry("old", 'message = "x"', 'consumers = { keras = "<3" }', 'examples = ["ValueError: x"]'),
+        entry("new", 'message = "x"', 'consumers = { keras = ">=3" }', 'examples = ["ValueError: x"]'),
+    )
+
+    assert lint(made, {}, []) == []
+
+
+def test_an_entry_for_releases_that_do_not_exist_is_a_problem(tmp_path: Path) -> None:
+    made = catalogue(tmp_path, entry("never", 'consumers = { tensorflow = ">=3" }', 'examples = ["ValueError: x"]'))
+
+    assert lint(made, {}, []) == ["format.toml:2: never: no release is among its versions"]
+
+
 def test_a_remedy_that_is_no_strategy_is_a_problem(tmp_path: Path) -> None:
     made = catalogue(tmp_path, entry("layer", 'examples = ["ValueError: x"]', 'remedies = ["no-compile", "prayer"]'))
 
@@ -355,6 +375,10 @@ def test_the_projects_catalogue_is_sound(real: Catalogue) -> None:
     assert [problem for problem in lint(real, {}, strategies) if unexercised not in problem] == []
 
 
+def test_every_family_has_causes(real: Catalogue) -> None:
+    assert {cause.family for cause in real.causes} == set(Family)
+
+
 def test_a_wrapper_of_the_project_recognises_no_example_of_another_entry(real: Catalogue) -> None:
     wrappers = Catalogue(causes=tuple(cause for cause in real.causes if cause.tier is Tier.WRAPPER))
     others = [example for cause, example in examples(real) if cause.tier is not Tier.WRAPPER]
@@ -369,6 +393,24 @@ def test_a_wrapper_of_the_project_recognises_no_example_of_another_entry(real: C
         ("ValueError: Unknown loss function:dice_coef_loss", OLD, "custom-loss-unknown"),
         ("TypeError: pop expected at most 1 argument, got 2", NEW, "h5-sequential-config-is-list"),
         ("ValueError: No model config found in the file at weights.h5.", NEW, "hdf5-holds-weights-only"),
+        ("ValueError: Argument(s) not recognized: {'lr': 0.001}", NEW, "optimizer-old-arguments"),
+        ("ValueError: Unknown layer: 'CuDNNLSTM'. Please ensure", NEW, "cudnn-layer-removed"),
+        ("ValueError: Unknown layer: 'Merge'. Please ensure", NEW, "keras1-config"),
+        ("TypeError: ('Keyword argument not understood:', 'input_dtype')", OLD, "keras1-config"),
+        ("TypeError: ('Keyword argument not understood:', 'implementation')", OLD, "layer-argument-unknown"),
+        (
+            "ValueError: Unrecognized keyword arguments passed to GRU: {'time_major': False}",
+            NEW,
+            "rnn-time-major-removed",
+        ),
+        (
+            "TypeError: GlorotUniform.__init__() got an unexpected keyword argument 'dtype'",
+            NEW,
+            "initializer-dtype-of-tf1",
+        ),
+        ("AttributeError: 'NoneType' object has no attribute 'get'", OLD, "lambda-function-unknown"),
+        ("ValueError: bad marshal data (unknown type code)", OLD, "bytecode-of-another-python"),
+        ("AttributeError: 'str' object has no attribute 'decode'", OLD, "h5py-3-in-old-tensorflow"),
     ],
 )
 def test_a_file_of_unknown_origin_is_explained_as_well(

@@ -1,4 +1,7 @@
-"""Read the catalogue: one TOML file a family, one table a cause; everything that is wrong is said at once."""
+"""Read the catalogue: TOML files of a family each, one table a cause; everything that is wrong is said at once.
+
+A family with many causes has several files: ``version.toml``, ``version.keras3.toml``, ….
+"""
 
 from __future__ import annotations
 
@@ -94,7 +97,8 @@ def read_catalogue(directory: Path = DIRECTORY) -> Catalogue:
 
 
 def _read(path: Path) -> Iterator[Cause | str]:
-    if path.stem not in set(Family):
+    family = path.name.partition(".")[0]
+    if family not in set(Family):
         yield f"  {path.name}: a file is named after a family: {', '.join(Family)}"
         return
     text = path.read_text(encoding="utf-8")
@@ -105,7 +109,7 @@ def _read(path: Path) -> Iterator[Cause | str]:
         return
     lines = {match[1].strip('"'): text.count("\n", 0, match.start()) + 1 for match in HEADER.finditer(text)}
     for cause_id, table in tables.items():
-        yield from _cause(cause_id, table, Family(path.stem), f"{path.name}:{lines.get(cause_id, 1)}")
+        yield from _cause(cause_id, table, Family(family), f"{path.name}:{lines.get(cause_id, 1)}")
 
 
 def _cause(cause_id: str, table: Any, family: Family, place: str) -> Iterator[Cause | str]:  # noqa: ANN401 - TOML
