@@ -37,6 +37,9 @@ MENDED = {
     "weights-by-order": ("tf2.4", "dense-sequential", "h5"),
     "weights-by-name": ("tf2.4", "dense-sequential", "keras-savedmodel"),
     "weights-by-path": ("tf2.15", "dense-sequential", "keras"),
+    "merge-shards": ("tf2.21", "cnn-batchnorm", "weights-sharded"),
+    "drop-unknown-attributes": ("tf2.21", "dense-sequential", "frozen-graph"),
+    "tflite-signature": ("tf2.21", "dense-sequential", "tflite"),
     "checkpoint-by-object-paths": ("tf2.4", "dense-sequential", "checkpoint"),
 }
 # Only Keras 2 has these; they are broken where they mend.

@@ -125,9 +125,10 @@ def _limits_of_strategies(file: MatrixFile) -> Iterator[Problem]:
 
 def _formats_of_models(file: MatrixFile, names: Names) -> Iterator[Problem]:
     for model_id, model in file.models.items():
-        for form in model.formats or ():
-            if not matching(form, names["formats"]):
-                yield Problem(path=("models", model_id, "formats"), text=unknown("format", form, names["formats"]))
+        for key in ("formats", "also"):
+            for form in getattr(model, key) or ():
+                if not matching(form, names["formats"]):
+                    yield Problem(path=("models", model_id, key), text=unknown("format", form, names["formats"]))
 
 
 def _selections(file: MatrixFile, names: Names) -> Iterator[Problem]:

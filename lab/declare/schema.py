@@ -16,7 +16,18 @@ SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 RELEASE = r"^\d+\.\d+\.\d+\S*$"
 
 Depth = Literal["compare", "train", "resave"]
-Container = Literal["saved-model", "hdf5-model", "hdf5-weights", "hdf5-weights-v3", "zip", "checkpoint", "json"]
+Container = Literal[
+    "saved-model",
+    "hdf5-model",
+    "hdf5-weights",
+    "hdf5-weights-v3",
+    "hdf5-weights-sharded",
+    "zip",
+    "checkpoint",
+    "json",
+    "graph-def",
+    "tflite",
+]
 
 
 def _probed_python(text: str) -> str:
@@ -155,10 +166,14 @@ class SelectionTable(Entry):
 
 
 class ModelTable(Entry):
-    """``[models.dense-sequential]``; without ``formats`` it is saved in all that are not ``listed_only``."""
+    """``[models.dense-sequential]``; without ``formats`` it is saved in all that are not ``listed_only``.
+
+    ``also`` names formats beyond those.
+    """
 
     detects: Text
     formats: Names | None = None
+    also: Names | None = None
     tags: list[str] = []
 
 

@@ -93,7 +93,7 @@ def _models(file: MatrixFile) -> tuple[Model, ...]:
         Model(
             id=key,
             detects=table.detects,
-            formats=expanded(table.formats or usual, file.formats),
+            formats=expanded([*(table.formats or usual), *(table.also or ())], file.formats),
             tags=tuple(table.tags),
         )
         for key, table in file.models.items()

@@ -1,5 +1,7 @@
 """Build the model from code and give each variable what the checkpoint has under its name."""
 
+import re
+
 from probe.recipes.parts.checkpoint_reading import Checkpoint, finish, name_of, put, weights_of
 
 GIVES = "model"
@@ -19,6 +21,11 @@ def load(path, build_model):
     return model
 
 
+def without_cells(name):
+    """``/lstm/kernel`` of ``lstm/lstm_cell/kernel``, as it is called from TensorFlow 2.4 on."""
+    return "/" + "/".join(part for part in name.split("/") if not re.search(r"_cell(_\d+)?$", part))
+
+
 def named_keys(checkpoint):
     """Where each weight of the model is stored, by the name that it had; a saver of TensorFlow 1 stores by name."""
     root = checkpoint.model()
@@ -34,7 +41,9 @@ def find(name, stored):
     """The one stored name that ends as this one does, or is its end: some Keras begin names with that of the model."""
     if name in stored:
         return name
-    found = [other for other in stored if ("/" + name).endswith("/" + other) or ("/" + other).endswith("/" + name)]
+    bare = without_cells(name)
+    spelled = {other: without_cells(other) for other in stored}
+    found = [other for other, end in spelled.items() if bare.endswith(end) or end.endswith(bare)]
     if len(found) != 1:
         raise ValueError("{} is not in the checkpoint, which has {}".format(name, found or sorted(stored)))
     return found[0]

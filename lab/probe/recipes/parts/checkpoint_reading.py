@@ -89,6 +89,6 @@ def put(variable, array, name):
 
 def finish(model):
     """Layers with statistics compute from them once: https://github.com/keras-team/keras/issues/18998."""
-    for layer in model._flatten_layers() if hasattr(model, "_flatten_layers") else model.submodules:
+    for layer in model._flatten_layers() if hasattr(model, "_flatten_layers") else ():
         if hasattr(layer, "finalize_state"):
             layer.finalize_state()
