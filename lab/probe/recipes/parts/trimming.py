@@ -28,14 +28,15 @@ def trim_copy(path):
 
 
 def trim(meta_graph):
-    """Leave the functions that the objects refer to; the graph around them is for sessions only."""
+    """Leave the functions and the constants that the objects refer to; the graph around them is for sessions only."""
     objects, graph = meta_graph.object_graph_def, meta_graph.graph_def
     for node in objects.nodes:
         del node.slot_variables[:]
     needed = functions_below(objects.concrete_functions, graph.library)
     keep(graph.library.function, lambda function: function.signature.name in needed)
     keep(graph.library.gradient, lambda gradient: gradient.function_name in needed)
-    del graph.node[:]
+    constants = {node.constant.operation for node in objects.nodes if node.WhichOneof("kind") == "constant"}
+    keep(graph.node, lambda node: node.name in constants)
 
 
 def functions_below(names, library):
