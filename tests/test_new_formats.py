@@ -1,95 +1,151 @@
-"""Claims about containers that have no magic or several files, and about formats that only some models have."""
+"""Claims about formats that only some models list: how their files are told apart, and that they come back."""
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
-import h5py
 import pytest
-from conftest import ROOT, Prober, a_job
+from conftest import Prober, a_job
 
+from lab.declare import Rules
 from lab.engines.protocol import BuiltCell
-from lab.words import Outcome, Role
+from lab.probe import containers
+from lab.words import Matrix, Outcome, Role
+
+MODEL = "cnn-batchnorm"
 
 
-@pytest.fixture(scope="module")
-def containers() -> Iterator[ModuleType]:
-    """The probe's module, as a cell imports it."""
-    sys.path.insert(0, str(ROOT / "lab"))
-    yield importlib.import_module("probe.containers")
-    sys.path.remove(str(ROOT / "lab"))
+# --- told apart by their bytes ---
 
 
-# One node, "x" of "Placeholder": field 1 of a GraphDef, in it fields 1 and 2 of a NodeDef.
-NODE = b"\n\x01x\x12\x0bPlaceholder"
-GRAPH = b"\n" + bytes([len(NODE)]) + NODE
+def message(number: int, content: bytes) -> bytes:
+    """One field of a protobuf that holds bytes."""
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+NODE = message(1, b"x") + message(2, b"Placeholder")
+GRAPH = message(1, NODE)
+
+
+def recognised(directory: Path, **files: bytes) -> str:
+    """The container of a folder with these files, their names with ``__`` for the dot."""
+    for name, content in files.items():
+        (directory / name.replace("__", ".")).write_bytes(content)
+    return containers.recognise(str(directory))
+
+
+def test_a_flatbuffer_is_known_by_its_identifier(tmp_path: Path) -> None:
+    assert recognised(tmp_path, model__bin=b"\x1c\x00\x00\x00TFL3\x00\x00") == "tflite"
+
+
+def test_a_flatbuffer_cut_before_its_identifier_is_unknown(tmp_path: Path) -> None:
+    assert recognised(tmp_path, model__tflite=b"\x1c\x00\x00\x00TF") == "unknown"
+
+
+def test_a_message_of_nodes_is_a_graph(tmp_path: Path) -> None:
+    assert recognised(tmp_path, frozen__pb=GRAPH) == "graph-def"
+
+
+@pytest.mark.parametrize("length", range(len(GRAPH)))
+def test_a_graph_cut_short_anywhere_is_unknown(tmp_path: Path, length: int) -> None:
+    assert recognised(tmp_path, frozen__pb=GRAPH[:length]) == "unknown"
 
 
 @pytest.mark.parametrize(
-    ("content", "expected"),
+    "foreign",
     [
-        (GRAPH, "graph-def"),
-        (GRAPH * 2, "graph-def"),
-        (GRAPH[:-1], "unknown"),
-        (GRAPH + b"\xff", "unknown"),
-        (b"", "unknown"),
-        (b"\n\x03abc", "unknown"),
-        (b"\x1c\x00\x00\x00TFL3" + bytes(20), "tflite"),
-        (b"version https://git-lfs.github.com/spec/v1\n", "unknown"),
+        b"nothing of the kind",
+        b"\x89PNG\r\n\x1a\n" + bytes(40),
+        message(1, message(1, b"x")),  # a node without an operation
+        message(9, NODE),  # a field that a graph does not have
+        b"\x08\x01",  # a number where a node should be
     ],
+    ids=["text", "picture", "no-operation", "other-field", "number"],
 )
-def test_a_single_file_is_what_its_bytes_say(
-    containers: ModuleType, tmp_path: Path, content: bytes, expected: str
-) -> None:
-    (tmp_path / "model.bin").write_bytes(content)
-
-    assert containers.recognise(str(tmp_path)) == expected
+def test_what_is_no_graph_is_unknown(tmp_path: Path, foreign: bytes) -> None:
+    assert recognised(tmp_path, frozen__pb=foreign) == "unknown"
 
 
-def test_shards_are_hdf5_files_that_one_map_names(containers: ModuleType, tmp_path: Path) -> None:
-    for name in ("model_00000.weights.h5", "model_00001.weights.h5"):
-        h5py.File(tmp_path / name, "w").close()
-    weight_map = {"/layers/dense/vars": ["model_00000.weights.h5", "model_00001.weights.h5"]}
-    (tmp_path / "model.weights.json").write_text(json.dumps({"weight_map": weight_map}))
-
-    assert containers.recognise(str(tmp_path)) == "hdf5-weights-sharded"
+def sharded(directory: Path, index: object, shard: bytes = containers.HDF5_MAGIC) -> str:
+    listing = index if isinstance(index, bytes) else json.dumps(index).encode()
+    return recognised(directory, model__json=listing, part__h5=shard)
 
 
-def test_a_map_of_shards_that_are_not_there_is_nothing(containers: ModuleType, tmp_path: Path) -> None:
-    h5py.File(tmp_path / "model_00000.weights.h5", "w").close()
-    (tmp_path / "model.weights.json").write_text(json.dumps({"weight_map": {"/a": "model_00001.weights.h5"}}))
-
-    assert containers.recognise(str(tmp_path)) == "unknown"
+def test_a_map_of_weights_beside_its_files_is_a_set_of_shards(tmp_path: Path) -> None:
+    assert sharded(tmp_path, {"weight_map": {"/layer": ["part.h5"]}}) == "hdf5-weights-sharded"
 
 
-# --- on real cells ---
+@pytest.mark.parametrize(
+    "index",
+    [b'{"weight_map"', ["weight_map"], {}, {"weight_map": {"/layer": ["absent.h5"]}}, {"weight_map": {}}],
+    ids=["cut short", "a list", "no map", "an absent shard", "an empty map"],
+)
+def test_a_map_that_does_not_lead_to_its_files_is_unknown(tmp_path: Path, index: object) -> None:
+    assert sharded(tmp_path, index) == "unknown"
 
-# Formats, with the cells that save them and what the same cell then answers with the plain strategy.
-SAVED = {
-    "tf2.4": ["h5-no-optimizer", "keras-savedmodel-no-optimizer", "checkpoint-by-name", "frozen-graph", "tflite"],
-    "tf2.15": ["h5-no-optimizer", "keras-savedmodel-no-traces", "checkpoint-by-name", "frozen-graph", "tflite"],
-    "tf2.21": ["h5-no-optimizer", "weights-sharded", "checkpoint-by-name", "frozen-graph", "tflite"],
+
+def test_shards_that_are_not_hdf5_are_unknown(tmp_path: Path) -> None:
+    assert sharded(tmp_path, {"weight_map": {"/layer": ["part.h5"]}}, b"something else") == "unknown"
+
+
+# --- saved and loaded in real cells ---
+
+# What only some eras write; the matrix says why the others do not.
+WRITTEN = {
+    "tf2.4": {"keras-savedmodel-no-optimizer", "keras-savedmodel-no-traces"},
+    "tf2.15": {"keras-savedmodel-no-optimizer", "keras-savedmodel-no-traces"},
+    "tf2.21": {"weights-sharded"},
 }
+EVERYWHERE = {"h5-no-optimizer", "checkpoint-by-name", "frozen-graph", "tflite"}
+LISTED = EVERYWHERE.union(*WRITTEN.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Era:
+    """One cell: what it saved of the listed formats, and the plain load of each there."""
+
+    id: str
+    containers: dict[str, str]
+    plain: dict[str, Outcome]
+
+
+@pytest.fixture(scope="module", params=sorted(WRITTEN))
+def era(
+    request: pytest.FixtureRequest,
+    cell: Callable[[str], BuiltCell],
+    probe: Prober,
+    matrix: Matrix,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Era:
+    unsupported = Rules(matrix).declared_unsupported
+    folder = tmp_path_factory.mktemp(request.param)
+    listed = [form for form in sorted(LISTED) if not unsupported(request.param, request.param, MODEL, form)]
+    built = cell(request.param)
+    saved = probe(built, Role.SAVE, [a_job(form, MODEL, form, folder / form) for form in listed])
+    loaded = probe(built, Role.LOAD, [a_job(form, MODEL, form, folder / form, "plain") for form in listed])
+    return Era(
+        id=request.param,
+        containers={job: seen.container for (job, _), seen in saved.answers().items()},
+        plain={job: seen.outcome for (job, _), seen in loaded.loads().items()},
+    )
 
 
 @pytest.mark.cells
 @pytest.mark.slow
-@pytest.mark.parametrize("cell_id", SAVED)
-def test_each_format_loads_where_it_was_saved(
-    cell_id: str, cell: Callable[[str], BuiltCell], probe: Prober, tmp_path: Path
-) -> None:
-    jobs = [a_job(form, "cnn-batchnorm", form, tmp_path / form, "plain") for form in SAVED[cell_id]]
-    saved = probe(cell(cell_id), Role.SAVE, [job | {"strategies": []} for job in jobs])
-    assert {name: answer.exception for name, answer in saved.answers().items() if answer.exception} == {}
+def test_an_era_writes_every_listed_format_that_is_not_declared_unsupported(era: Era, matrix: Matrix) -> None:
+    declared = {form.id: form.container for form in matrix.formats}
 
-    loads = probe(cell(cell_id), Role.LOAD, jobs).loads()
+    assert set(era.containers) == EVERYWHERE | WRITTEN[era.id]
+    assert era.containers == {form: declared[form] for form in era.containers}
 
-    assert {form: found.outcome for (form, _), found in loads.items()} == dict.fromkeys(SAVED[cell_id], Outcome.PASS)
+
+@pytest.mark.cells
+@pytest.mark.slow
+def test_what_an_era_writes_it_loads_as_a_person_would_type_it(era: Era) -> None:
+    assert era.plain == dict.fromkeys(EVERYWHERE | WRITTEN[era.id], Outcome.PASS)
 
 
 @pytest.mark.cells

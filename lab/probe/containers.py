@@ -52,9 +52,12 @@ def _are_shards(paths: List[str]) -> bool:
     shards = [path for path in paths if not path.endswith(".json")]
     if len(maps) != 1 or not all(_begins_with(path, HDF5_MAGIC) for path in shards):
         return False
-    with io.open(maps[0], encoding="utf-8") as stream:
-        listed = json.load(stream).get("weight_map", {}).values()
-    named = {name for names in listed for name in ([names] if isinstance(names, str) else names)}
+    try:
+        with io.open(maps[0], encoding="utf-8") as stream:
+            listed = json.load(stream)["weight_map"].values()
+        named = {name for names in listed for name in ([names] if isinstance(names, str) else names)}
+    except (ValueError, KeyError, TypeError, AttributeError):  # not JSON, or JSON of another kind
+        return False
     return bool(named) and named <= {os.path.basename(path) for path in shards}
 
 
@@ -64,17 +67,14 @@ def _begins_with(path: str, magic: bytes) -> bool:
 
 
 def _is_graph_def(path: str) -> bool:
-    """Whether every byte fits, the fields are those of a GraphDef, and each node has a name and an operation.
-
-    A protobuf has no magic.
-    """
+    """Whether all of it is a GraphDef whose nodes have a name and an operation; a protobuf begins with no magic."""
     with io.open(path, "rb") as stream:
         data = stream.read()
     try:
         graph = list(_fields(data))
         nodes = [dict(_fields(value)) for number, value in graph if number == NODE]
         texts = [node[place].decode("ascii") for node in nodes for place in (NODE_NAME, NODE_OP)]
-    except (ValueError, KeyError, IndexError, AttributeError):
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return False
     known = {number for number, _ in graph} <= GRAPH_FIELDS and all(set(node) <= NODE_FIELDS for node in nodes)
     return known and bool(nodes) and all(texts)

@@ -23,5 +23,8 @@ def _named(weights: Any) -> Dict[str, Any]:
     named = {}
     for weight in weights:
         wrapped = hasattr(weight, "path")
-        named[weight.path if wrapped else weight.name.split(":")[0]] = weight.value if wrapped else weight
+        name = weight.path if wrapped else weight.name.split(":")[0]
+        if name in named:
+            raise ValueError("two variables are called {}".format(name))
+        named[name] = weight.value if wrapped else weight
     return named

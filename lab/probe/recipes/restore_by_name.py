@@ -11,6 +11,8 @@ def load(path, build_model):
     for weight in model.weights:
         wrapped = hasattr(weight, "path")  # a variable of Keras 3: its tf.Variable is within
         name = weight.path if wrapped else weight.name.split(":")[0]
+        if name in named:
+            raise ValueError("two variables are called {}".format(name))
         named[name] = weight.value if wrapped else weight
     tf.compat.v1.train.Saver(named).restore(None, path)
     return model
