@@ -83,7 +83,12 @@ def images(session: nox.Session) -> None:
 
 @nox.session
 def report(session: nox.Session) -> None:
-    """Render the page again from what is stored, offline: nox -s report."""
+    """Write page and exports again from what is stored, offline: nox -s report -- --export all.
+
+    nox -s report                                                 index.html, results.parquet, summary.md, badge.svg
+    nox -s report -- --export all                                 results.csv and junit.xml as well
+    nox -s report -- --baseline before.parquet --fail-on regressed
+    """
     _hand_over(session, "report")
 
 

@@ -1,4 +1,4 @@
-"""Read the results of another run and say what changed since."""
+"""Read the results of another run, and count and tell what changed since."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ SHOWN = 20
 
 
 def read_baseline(path: Path) -> dict[str, Outcome]:
-    """Outcomes by name from the lines of ``lab results --json``; raises LabError with the line that is wrong."""
+    """Outcomes by name from ``results.parquet`` or the lines of ``lab results --json``.
+
+    Raises LabError with the line that is wrong.
+    """
+    if path.suffix == ".parquet":
+        return _read_table(path)
     found: dict[str, Outcome] = {}
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -34,20 +39,32 @@ def read_baseline(path: Path) -> dict[str, Outcome]:
     return found
 
 
-def print_changes(context: Context, results: Sequence[Result], baseline: Mapping[str, Outcome]) -> bool:
-    """Print what changed within the selection; returns whether anything regressed."""
+def _read_table(path: Path) -> dict[str, Outcome]:
+    from lab.exporting import read_outcomes  # noqa: PLC0415 - pandas and pyarrow take a second to import
+
+    try:
+        return read_outcomes(path)
+    except (OSError, KeyError, ValueError) as error:
+        message = f"{path} is not a table of results: {error}"
+        raise LabError(message) from error
+
+
+def print_changes(
+    context: Context, results: Sequence[Result], baseline: Mapping[str, Outcome], since: str
+) -> Counter[Change]:
+    """Print what changed within the selection since ``since``, and count it."""
     now = {result.name: result.outcome for result in results}
     pairs = {f"{producer.id}/{consumer.id}/" for producer, consumer in context.scope.pairs}
     before = {name: outcome for name, outcome in baseline.items() if _pair(name) in pairs}
     changes = compare(before, now)
     counts = Counter(changes.values())
-    print("since the baseline: " + ", ".join(f"{counts[change]} {change}" for change in Change))
+    print(f"since {since}: " + ", ".join(f"{counts[change]} {change}" for change in Change))
     regressed = [name for name, change in changes.items() if change is Change.REGRESSED]
     for name in regressed[:SHOWN]:
         print(f"  regressed: {name}: {before[name]}, now {now[name]}")
     if len(regressed) > SHOWN:
         print(f"  and {len(regressed) - SHOWN} more")
-    return bool(regressed)
+    return counts
 
 
 def _pair(name: str) -> str:

@@ -15,10 +15,12 @@ from lab import __version__
 from lab.cli.arguments import positive
 from lab.cli.baseline import print_changes, read_baseline
 from lab.cli.context import ROOT, Context, Wanted, existing
+from lab.cli.exporting import USUAL, add_option, export
 from lab.cli.progress import progress, say
 from lab.cli.rendering import render
 from lab.cli.summary import summarise, summarise_again
 from lab.cli.unchanged import LastRun, last_run
+from lab.comparing import Change
 from lab.engines.choosing import choose
 from lab.engines.protocol import Engine
 from lab.errors import ExitCode, LabError
@@ -27,6 +29,7 @@ from lab.running.run import Order, Run, Tally
 from lab.store import FILE, Store, open_store
 from lab.words import EngineName
 
+PUBLISHED = ROOT / "reports" / "published" / "results.parquet"  # compared with, and never shown as results
 SECONDS_A_SAVE = 0.4
 SECONDS_A_LOAD = 0.25
 SECONDS_A_CELL = 25.0
@@ -50,7 +53,10 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         epilog="example: python -m lab matrix --select quick",
     )
     matrix.add_argument("--fresh", action="store_true", help="run everything selected anew")
-    matrix.add_argument("--baseline", type=Path, metavar="FILE", help="results of another run (lab results --json)")
+    matrix.add_argument(
+        "--baseline", type=Path, metavar="FILE", help="another run's results.parquet, or its lab results --json"
+    )
+    add_option(matrix)
     matrix.add_argument(
         "--fail-on", choices=("regressed",), help="exit code 6 where a trial passed in the baseline and fails now"
     )
@@ -116,7 +122,8 @@ def _matrix(arguments: argparse.Namespace) -> int:
     last = last_run(
         chosen.out, chosen.matrix, map(str, selection), (ROOT / "lab", ROOT / "images", ROOT / "reports/templates")
     )
-    if not arguments.fresh and not arguments.baseline and (summary := last.summary()) is not None:
+    asks_for_more = arguments.fresh or arguments.baseline or not set(arguments.export) <= set(USUAL)
+    if not asks_for_more and (summary := last.summary()) is not None:
         say("nothing to do: nothing has changed since the last run (--fresh runs it anew)")
         print(summary)
         return ExitCode.DONE
@@ -124,7 +131,8 @@ def _matrix(arguments: argparse.Namespace) -> int:
 
 
 def _run_and_report(arguments: argparse.Namespace, context: Context, last: LastRun) -> int:
-    baseline = read_baseline(arguments.baseline) if arguments.baseline else None
+    path = arguments.baseline or (PUBLISHED if PUBLISHED.exists() else None)
+    baseline = read_baseline(path) if path else None
     with open_store(context.workplace.directory, writing=True) as store:
         last.forget()
         tally = _run(context, store, fresh=arguments.fresh)
@@ -132,9 +140,11 @@ def _run_and_report(arguments: argparse.Namespace, context: Context, last: LastR
         page = render(context, store, results)
         summary = summarise(results, tally)
         print("\n".join(summary.lines))
-        regressed = baseline is not None and print_changes(context, results, baseline)
+        since = "the baseline" if arguments.baseline else "the published run"
+        changes = None if baseline is None else print_changes(context, results, baseline, since)
+        export(context, store, results, arguments.export, changes)
         print(f"page: {page}")
-    if regressed and arguments.fail_on:
+    if changes and changes[Change.REGRESSED] and arguments.fail_on:
         return ExitCode.REGRESSED
     if summary.infra_errors:
         return ExitCode.INFRA_ERROR

@@ -18,12 +18,12 @@ from lab.cli.progress import say
 from lab.cli.rendering import cell_reports
 from lab.cuda_check import check
 from lab.errors import ExitCode, LabError
+from lab.fields import SCHEMA, result_fields
 from lab.identity import PLAIN
 from lab.recipes import RecipeBook
 from lab.store import FILE, open_store
 from lab.words import CellReport, Observation, Outcome, Result
 
-SCHEMA = 1
 FRAMES_SHOWN = 12
 
 
@@ -53,32 +53,6 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         show.add_argument(name, metavar=name.upper(), nargs="?" if optional else None)
     show.add_argument("--json", action="store_true", help="one JSON object a line")
     show.set_defaults(command=_show)
-
-
-def result_fields(result: Result) -> dict[str, Any]:
-    """The public contract of one result."""
-    return {
-        "schema": SCHEMA,
-        "producer": result.producer,
-        "consumer": result.consumer,
-        "model": result.model,
-        "format": result.format,
-        "strategy": result.strategy,
-        "outcome": result.outcome,
-        "stage": result.stage,
-        "cause": result.cause,
-        "signature": result.signature,
-        "grade": result.grade,
-        "promise": result.promise,
-        "rule": result.rule,
-        "max_abs_diff": result.max_abs_diff,
-        "seconds": round(result.seconds, 4),
-        "engine": result.engine,
-        "reason": result.reason,
-        "key": result.key,
-        "seen_at": result.seen_at,
-        "known_failure": result.known_failure,
-    }
 
 
 def cell_fields(report: CellReport, lock: Path) -> dict[str, Any]:
