@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from lab.cli.context import DEFAULT_OUT, ROOT
+from lab.sharding import Shard
 
 
 def common_options() -> argparse.ArgumentParser:
@@ -21,6 +22,15 @@ def common_options() -> argparse.ArgumentParser:
     group.add_argument("--engine", choices=("auto", "local", "docker"), default="auto", help="what runs the cells")
     group.add_argument("--jobs", type=positive, default=0, metavar="N", help="cells at once (default: one a core)")
     return common
+
+
+def shard(text: str) -> Shard:
+    """A part of a run, for argparse: ``2/5``."""
+    number, _, count = text.partition("/")
+    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+        message = f"'{text}' is not a part like 2/5"
+        raise argparse.ArgumentTypeError(message)
+    return Shard(number=int(number), count=int(count))
 
 
 def positive(text: str) -> int:

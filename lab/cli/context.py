@@ -27,6 +27,7 @@ from lab.running import canaries
 from lab.running.cells import LockedCell, lock_cells
 from lab.running.run import IMPORT_ERROR
 from lab.running.workplace import Workplace, read_probe_code
+from lab.sharding import Shard, consumers_of
 from lab.store import Store
 from lab.strategies import Strategies
 from lab.versions import facts_of
@@ -50,6 +51,7 @@ class Wanted:
     jobs: int = 0
     keep_images: int = 0
     every_cell: bool = False
+    shard: Shard | None = None
 
 
 class Context:
@@ -146,13 +148,15 @@ class Context:
         return left_out
 
     def _scope(self, models: tuple[Model, ...], formats: tuple[Format, ...]) -> Scope:
+        every = pairs(self.matrix, self.selection.cells)
+        mine = consumers_of(self.wanted.shard or Shard(number=1, count=1), every)
         return Scope(
-            pairs=pairs(self.matrix, self.selection.cells),
+            pairs=[(producer, consumer) for producer, consumer in every if consumer.id in mine],
             models=models,
             formats=formats,
             declared=Rules(self.matrix).declared_unsupported,
             strategies=Strategies(self.matrix.strategies, self._facts),
-            rescues=rescues(self.matrix, self.selection.cells),
+            rescues=[rescue for rescue in rescues(self.matrix, self.selection.cells) if rescue.consumer.id in mine],
         )
 
     def _evidence(self, store: Store) -> Evidence:

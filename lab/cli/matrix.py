@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import __version__
-from lab.cli.arguments import positive
+from lab.cli.arguments import positive, shard
 from lab.cli.baseline import print_changes, read_baseline
 from lab.cli.context import ROOT, Context, Wanted, existing
 from lab.cli.exporting import USUAL, add_option, export
@@ -26,6 +26,7 @@ from lab.engines.protocol import Engine
 from lab.errors import ExitCode, LabError
 from lab.planning import Known, Plan
 from lab.running.run import Order, Run, Tally
+from lab.sharding import Shard
 from lab.store import FILE, Store, open_store
 from lab.words import EngineName
 
@@ -58,6 +59,12 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     )
     add_option(matrix)
     matrix.add_argument(
+        "--emit",
+        choices=("github",),
+        help="print a job matrix for GitHub Actions, one job a shard, and run nothing (see --shards)",
+    )
+    matrix.add_argument("--shards", type=positive, default=5, metavar="N", help="with --emit: how many (default: 5)")
+    matrix.add_argument(
         "--fail-on", choices=("regressed",), help="exit code 6 where a trial passed in the baseline and fails now"
     )
     matrix.add_argument(
@@ -68,6 +75,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         help="with Docker: keep at most N images of cells and work cell by cell, where the disk cannot hold them all",
     )
     matrix.set_defaults(command=_matrix)
+    add_shard(matrix)
     plan = commands.add_parser(
         "plan",
         parents=[common],
@@ -77,7 +85,18 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     )
     plan.add_argument("--fresh", action="store_true", help="as if nothing were known")
     plan.add_argument("--json", action="store_true", help="one JSON object")
+    add_shard(plan)
     plan.set_defaults(command=_plan)
+
+
+def add_shard(parser: argparse.ArgumentParser) -> None:
+    """Add ``--shard``."""
+    parser.add_argument(
+        "--shard",
+        type=shard,
+        metavar="K/N",
+        help="only the K-th of N parts: some of the consumers, each with all of its producers",
+    )
 
 
 def wanted(arguments: argparse.Namespace) -> Wanted:
@@ -92,6 +111,7 @@ def wanted(arguments: argparse.Namespace) -> Wanted:
         engine=arguments.engine,
         jobs=arguments.jobs,
         keep_images=getattr(arguments, "keep_images", 0),
+        shard=getattr(arguments, "shard", None),
     )
 
 
@@ -116,9 +136,14 @@ def _matrix(arguments: argparse.Namespace) -> int:
         )
         raise LabError(message)
     existing(arguments.matrix)
+    if arguments.emit:
+        print(
+            json.dumps({"shard": [str(Shard(number=k + 1, count=arguments.shards)) for k in range(arguments.shards)]})
+        )
+        return ExitCode.DONE
     engine = choose(arguments.engine)
     chosen = replace(wanted(arguments), engine=engine)
-    selection = (chosen.cells, chosen.models, chosen.formats, chosen.selection, engine.name)
+    selection = (chosen.cells, chosen.models, chosen.formats, chosen.selection, engine.name, chosen.shard)
     last = last_run(
         chosen.out, chosen.matrix, map(str, selection), (ROOT / "lab", ROOT / "images", ROOT / "reports/templates")
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ from lab.cli.progress import say
 from lab.cli.rendering import render
 from lab.comparing import Change
 from lab.errors import ExitCode, LabError
-from lab.store import open_store
+from lab.store import merge, open_store
+from lab.words import Outcome, Result
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
@@ -32,6 +35,14 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     report.add_argument(
         "--fail-on", choices=("regressed",), help="exit code 6 where a trial passed in the baseline and fails now"
     )
+    report.add_argument(
+        "--merge",
+        nargs="+",
+        type=Path,
+        metavar="DIR",
+        help="first join the stores of shards (their --out folders) into --out; what no shard has run is listed, and "
+        "the exit code is 5",
+    )
     add_option(report)
     report.set_defaults(command=_report)
 
@@ -42,11 +53,25 @@ def _report(arguments: argparse.Namespace) -> int:
         raise LabError(message)
     baseline = read_baseline(arguments.baseline) if arguments.baseline else None
     context = Context(wanted(arguments), say)
+    for directory in arguments.merge or ():
+        with open_store(context.workplace.directory, writing=True) as store:
+            added = merge(store, directory, context.code.whole)
+        say(f"{directory}: {added} runs joined" if added else f"{directory}: joined before")
     with open_store(context.workplace.directory, writing=False) as store:
         results = context.results(store)
         print(render(context, store, results))
         changes = None if baseline is None else print_changes(context, results, baseline, "the baseline")
         for path in export(context, store, results, arguments.export, changes):
             print(path)
+    if arguments.merge and (absent := not_run(results)):
+        print("\n".join(f"absent: {consumer}: {count} loads" for consumer, count in absent.items()))
+        return ExitCode.INFRA_ERROR
     regressed = changes is not None and changes[Change.REGRESSED] > 0
     return ExitCode.REGRESSED if regressed and arguments.fail_on else ExitCode.DONE
+
+
+def not_run(results: Iterable[Result]) -> Counter[str]:
+    """How many loads of each consumer have nothing behind them: their shard is not there, or not finished."""
+    return Counter(
+        result.consumer for result in results if result.outcome is Outcome.INFRA_ERROR and result.observation is None
+    )

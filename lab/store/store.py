@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -174,6 +174,16 @@ class Store:
         ):
             found.setdefault((run, fingerprint), {})[name] = decode(slim, body)
         return found
+
+    def add_from(self, other: Path, copy: Callable[[sqlite3.Connection], int]) -> int:
+        """Let ``copy`` take rows out of another file, attached as ``other``; all of them or none."""
+        self._connection.commit()
+        self._connection.execute("ATTACH DATABASE ? AS other", (str(other),))
+        try:
+            with self._connection:
+                return copy(self._connection)
+        finally:
+            self._connection.execute("DETACH DATABASE other")
 
     def _encode(self, observation: Observation) -> tuple[str, str | None]:
         slim, raised = encode(observation)
