@@ -85,7 +85,7 @@ def images(session: nox.Session) -> None:
 def report(session: nox.Session) -> None:
     """Write page and exports again from what is stored, offline: nox -s report -- --export all.
 
-    nox -s report                                                 index.html, results.parquet, summary.md, badge.svg
+    nox -s report                                                 page, table, summary, badge, picture
     nox -s report -- --export all                                 results.csv and junit.xml as well
     nox -s report -- --baseline before.parquet --fail-on regressed
     """

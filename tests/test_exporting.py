@@ -18,7 +18,7 @@ from page_samples import HOSTILE, PROVENANCE, a_matrix, a_result, hostile_result
 from lab.cli.main import main
 from lab.comparing import Change
 from lab.errors import ExitCode
-from lab.exporting import badge, csv, junit, parquet, read_outcomes, summary, table
+from lab.exporting import badge, csv, junit, parquet, picture, read_outcomes, summary, table
 from lab.fields import result_fields
 from lab.grid import PLAIN, Grid, build_grid
 from lab.words import CellFacts, Outcome, Result
@@ -141,6 +141,25 @@ def test_the_badge_is_an_svg_that_says_both_shares(grid: Grid) -> None:
     assert f"{grid.plain.percent} plain, {grid.with_remedies.percent} with remedies" in (svg.get("aria-label") or "")
 
 
+def test_the_picture_says_every_square_in_words(grid: Grid) -> None:
+    titles = [each.text for each in ET.fromstring(picture(grid)).iter("{http://www.w3.org/2000/svg}title")][1:]
+
+    assert titles == [
+        f"{square.producer} → {square.consumer}: {square.plain.percent or 'not judged'} plain, "
+        f"{square.with_remedies.percent or 'not judged'} with remedies"
+        for square in (grid.squares.get((row, column)) for row in cells_of(grid) for column in cells_of(grid))
+        if square
+    ]
+
+
+def cells_of(grid: Grid) -> list[str]:
+    return [cell for group in grid.producers for cell in group.cells]
+
+
+def test_a_picture_of_hostile_names_is_well_formed() -> None:
+    assert ET.fromstring(picture(build_grid(a_matrix(), hostile_results(), []))) is not None
+
+
 @pytest.mark.parametrize(
     "export",
     [
@@ -149,8 +168,9 @@ def test_the_badge_is_an_svg_that_says_both_shares(grid: Grid) -> None:
         lambda results, grid: junit(results),
         lambda results, grid: summary(grid, PROVENANCE, {}),
         lambda results, grid: badge(grid),
+        lambda results, grid: picture(grid),
     ],
-    ids=["parquet", "csv", "junit", "summary", "badge"],
+    ids=["parquet", "csv", "junit", "summary", "badge", "picture"],
 )
 def test_equal_results_give_equal_bytes(
     export: Callable[[list[Result], Grid], object], results: list[Result], grid: Grid

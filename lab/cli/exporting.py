@@ -19,8 +19,9 @@ FILES = {
     "junit": "junit.xml",
     "summary": "summary.md",
     "badge": "badge.svg",
+    "picture": "grid.svg",
 }
-USUAL = ("parquet", "summary", "badge")
+USUAL = ("parquet", "summary", "badge", "picture")
 
 
 def add_option(parser: argparse.ArgumentParser) -> None:
@@ -69,6 +70,7 @@ def _contents(
         "junit": lambda: exporting.junit(results),
         "summary": lambda: exporting.summary(grid, source, titles, changes),
         "badge": lambda: exporting.badge(grid),
+        "picture": lambda: exporting.picture(grid),
     }
 
 
