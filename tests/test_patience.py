@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import multiprocessing
 import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -44,16 +45,19 @@ def busy_processor() -> Iterator[None]:
     """One processor for this test, and others that want it as well."""
     allowed = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(allowed)})
-    others = [
-        multiprocessing.get_context("fork").Process(target=spin, args=(60.0,), daemon=True) for _ in range(OTHERS)
-    ]
-    for other in others:
-        other.start()
+    others = [a_stranger() for _ in range(OTHERS)]
     yield
     for other in others:
-        other.kill()
-        other.join()
+        os.kill(other, signal.SIGKILL)
     os.sched_setaffinity(0, allowed)
+
+
+def a_stranger() -> int:
+    """A process that wants the processor, and is nobody's here: whose parent has ended at once."""
+    spinning = [sys.executable, "-c", "import time\nwhile time.process_time() < 60: pass"]
+    leaving = "import subprocess, sys; print(subprocess.Popen(sys.argv[1:], stdout=-3, stderr=-3).pid)"  # -3 is DEVNULL
+    said = subprocess.run([sys.executable, "-c", leaving, *spinning], check=True, capture_output=True, text=True)
+    return int(said.stdout)
 
 
 def spin(seconds: float) -> None:
@@ -91,5 +95,19 @@ def test_waiting_for_the_processor_is_not_counted(
 
 def test_a_hang_ends_at_the_limit(child: ModuleType, tmp_path: Path) -> None:
     said, death = work(child, tmp_path, lambda _: time.sleep(60))
+
+    assert (said, death.timed_out) == (None, True)
+
+
+def test_a_step_that_crowds_the_processor_itself_ends_at_the_limit(child: ModuleType, tmp_path: Path) -> None:
+    def task(send: Callable[[dict[str, bool]], None]) -> None:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        for _ in range(OTHERS):
+            if os.fork() == 0:
+                spin(60.0)
+        spin(time.process_time() + WORK_S)
+        send({"done": True})
+
+    said, death = work(child, tmp_path, task)
 
     assert (said, death.timed_out) == (None, True)

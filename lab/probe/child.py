@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, NamedTuple, Optional
 
 from probe import evidence
 from probe.lifeline import be_first_to_go, die_with_parent
-from probe.processes import cpu_s, end_descendants, free_bytes, kill, oom_kills, queued_s, rss_bytes
+from probe.processes import cpu_s, descendants, end_descendants, free_bytes, kill, oom_kills, queued_s, rss_bytes
 from probe.requests import Request
 
 POLL_S = 0.05
@@ -152,12 +152,19 @@ class Child:
         return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
     def _must_end(self) -> bool:
-        """Whether the step has used up its time: that of a machine that is busy with other things does not count."""
+        """Whether the step has used up its time or its memory."""
         used = cpu_s(self._pid) - self._cpu_before
-        lasted = self.step_s() - (queued_s(self._pid) - self._queued_before)
-        self._timed_out = lasted > self.patience * self._limits.timeout_s or used > self.patience * self._limits.cpu_s
+        self._timed_out = used > self.patience * self._limits.cpu_s or self._has_lasted()
         self._out_of_memory = rss_bytes(self._pid) > self._limits.memory_bytes
         return self._timed_out or self._out_of_memory
+
+    def _has_lasted(self) -> bool:
+        """Whether the step took too long; waiting for a busy machine does not count, unless it is the child's doing."""
+        limit = self.patience * self._limits.timeout_s
+        if self.step_s() <= limit:
+            return False
+        waited = queued_s(self._pid) - self._queued_before
+        return self.step_s() - waited > limit or descendants() > 1
 
 
 def _become_child(writing: int, scratch: str, log_path: str, work: Work) -> None:

@@ -27,6 +27,17 @@ def end_descendants() -> None:
             return
 
 
+def descendants() -> int:
+    """How many processes there are below this one."""
+    below = {os.getpid()}
+    parents = {pid: _parent_of(pid) for pid in _processes()}
+    while True:
+        found = {pid for pid, parent in parents.items() if parent in below} - below
+        if not found:
+            return len(below) - 1
+        below |= found
+
+
 def _processes() -> List[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
