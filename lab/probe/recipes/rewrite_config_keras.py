@@ -1,35 +1,9 @@
 """Rewrite the config in a copy of the zip archive so that the Keras here understands it, and load that."""
 
-import json
-import os
-import tempfile
-import zipfile
-
-import h5py
-
-from probe.recipes.parts.assets import place_assets
-from probe.recipes.parts.compiling import compile_as_stored
-from probe.recipes.parts.config import translate_config
-from probe.recipes.parts.rebuilding import rebuild_model
-from probe.recipes.parts.running_keras import ask_running_keras
-from probe.recipes.parts.stand_ins import stand_ins
-from probe.recipes.parts.weights import place_weights, stored_arrays
+from probe.recipes.parts.rewritten_archive import load_archive_rewritten
 
 GIVES = "model"
 
 
 def load(path, custom_objects):
-    known = dict(stand_ins(), **custom_objects)
-    with tempfile.TemporaryDirectory() as copy:
-        with zipfile.ZipFile(path) as archive:
-            archive.extractall(copy)
-        with open(os.path.join(copy, "config.json"), encoding="utf-8") as stream:
-            original = json.load(stream)
-        running = ask_running_keras(known)
-        config, _ = translate_config(original, running)
-        model = rebuild_model(config, known)
-        place_assets(copy, model, original)
-        with h5py.File(os.path.join(copy, "model.weights.h5"), "r") as stored:
-            place_weights(stored, model, original)
-            state = stored_arrays(stored, "optimizer")
-            return compile_as_stored(model, original.get("compile_config"), state, running, known)
+    return load_archive_rewritten(path, custom_objects)

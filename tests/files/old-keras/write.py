@@ -1,6 +1,7 @@
 """Write the files beside this with an old Keras, and what they answer there.
 
-Called as ``python write.py`` where Keras 1.2.2, 2.0.8 or 2.2.4 runs on TensorFlow 1.x (Python 3.6 or 3.7, h5py 2).
+Called as ``python write.py [NAME ...]`` where Keras 1.2.2, 2.0.8 or 2.2.4 runs on TensorFlow 1.x (Python 3.6 or
+3.7, h5py 2).
 Every weight is drawn, so that none can be mistaken for another or for what a layer begins with.
 """
 
@@ -8,12 +9,14 @@ from __future__ import print_function
 
 import json
 import os
+import sys
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
 import h5py
 import keras
 import numpy as np
+from keras import backend as K  # noqa: N812 - as everybody writes it
 from keras import layers as kl
 from keras.models import Model, Sequential
 
@@ -108,6 +111,18 @@ def for_gpu_2():
     )
 
 
+def siamese_2():
+    """Two Lambdas with bytecode, and a function of the person for the shape."""
+    left, right, size = kl.Input((4,)), kl.Input((4,)), 3.0
+    shared = kl.Dense(5, activation="tanh")
+    scaled = kl.Lambda(lambda x, by=2.0: K.l2_normalize(x, axis=-1) * by + size, output_shape=(5,))
+    apart = kl.Lambda(
+        lambda pair: K.sqrt(K.maximum(K.sum(K.square(pair[0] - pair[1]), axis=1, keepdims=True), 1e-7)),
+        output_shape=lambda shapes: (shapes[0][0], 1),
+    )
+    return Model([left, right], kl.Dense(2)(apart([scaled(shared(left)), scaled(shared(right))])))
+
+
 def as_for_cudnn(path):
     """Rename the recurrent layers of a file, and let Keras itself turn their weights for CuDNN."""
     from keras.engine.saving import _convert_rnn_weights
@@ -151,6 +166,7 @@ NUMBERS = {
     "image_1": [(9, 9, 3)],
     "merged_1": [(4,), (4,)],
     "for_gpu_2": [(6, 3)],
+    "siamese_2": [(4,), (4,)],
     "row_2": [(8, 8, 1)],
     "translator_2": [(3, 5), (2, 4)],
     "local_2": [(6, 2)],
@@ -159,8 +175,8 @@ NUMBERS = {
 
 
 def main():
-    random = np.random.RandomState(7)
-    for name in sorted(list(WORDS) + list(NUMBERS)):
+    for name in sys.argv[1:] or sorted(list(WORDS) + list(NUMBERS)):
+        random = np.random.RandomState(7)
         if name.endswith("_1") != OF_KERAS_1 or (name in OF_KERAS_2_2) != keras.__version__.startswith("2.2"):
             continue
         model = globals()[name]()
