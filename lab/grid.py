@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PLAIN = "plain"
 UNEXPLAINED = "unexplained"
+RELEASES = "main"  # the group of matrix.toml that holds TensorFlow as it was released, one cell a minor
 FAILURES = (Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT)
 JUDGED = (Outcome.PASS, *FAILURES)
 NOTHING_TO_TRY = (Outcome.BLOCKED, Outcome.UNSUPPORTED)
@@ -173,6 +174,8 @@ class Grid:
     failures: tuple[Reason, ...]  # their counts add up to plain.failed
     unjudged: tuple[Reason, ...]  # their counts add up to plain.total - plain.judged
     plain_strategies: Mapping[str, str]  # format: the strategy that a person would type
+    format_titles: Mapping[str, str]  # format: how a person writes it
+    releases: Mapping[str, str]  # cell: the TensorFlow that it is, where it is nothing but that
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +212,8 @@ def build_grid(matrix: Matrix, results: Sequence[Result], cells: Sequence[CellRe
         failures=_reasons(every, FAILURES),
         unjudged=_reasons(every, UNJUDGED),
         plain_strategies=plain,
+        format_titles={each.id: each.title for each in matrix.formats},
+        releases={cell.id: cell.tensorflow for cell in matrix.cells if cell.group == RELEASES},
     )
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parents[2] / "reports" / "templates"
 
+# One concern each, joined in this order into the one script of the page.
+SCRIPTS = ("counting", "asking", "state", "elements", "evidence", "grid", "ask", "page")
+
 
 @dataclass(frozen=True, kw_only=True)
 class SquareText:
@@ -72,7 +75,7 @@ def render_page(
     explained: Explanations,
 ) -> str:
     """Give the whole page; equal arguments give equal text, and nothing in it is fetched from anywhere."""
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = _asset("page.css"), _script()
     page = (
         _environment()
         .get_template("page.html.j2")
@@ -112,6 +115,11 @@ def _environment() -> Environment:
 
 def _asset(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _script() -> str:
+    parts = "\n".join(_asset(f"script/{name}.js") for name in SCRIPTS)
+    return f'"use strict";\n(async () => {{\n{parts}}})();\n'
 
 
 def _policy(style: str, script: str) -> str:

@@ -132,6 +132,8 @@ def pack(grid: Grid, results: Sequence[Result], cells: Sequence[CellReport], exp
         "tables": {name: table.values for name, table in tables.items()},
         "frames": packer.frames.values,
         "cells": {report.cell.id: versions(report) for report in cells},
+        "releases": dict(grid.releases),
+        "titles": dict(grid.format_titles),
         "looks": {look: {"symbol": look.symbol, "word": look.word} for look in Look},
         "symbols": OUTCOME_SYMBOLS,
         **explained.packed(),

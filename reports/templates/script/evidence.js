@@ -1,0 +1,96 @@
+// A square opened: every model and format of a pair, and what was seen of each.
+const exceptionNodes = (row) => {
+  if (columns.exception[row] < 0) return [];
+  const [type, message, chain, trace] = tables.exception[columns.exception[row]];
+  const nodes = [make("pre", "exception", make("b", "", type), `: ${message}`)];
+  for (const [kind, cause] of chain) nodes.push(make("pre", "", "caused by ", make("b", "", kind), `: ${cause}`));
+  if (trace.length) nodes.push(make("details", "", make("summary", "", `${trace.length} frames, outermost first`), make("pre", "", trace.map((frame) => frames[frame]).join("\n"))));
+  return nodes;
+};
+const causeNodes = (id) => {
+  if (!id) return [];
+  const cause = causes[id];
+  if (!cause) return [make("p", "", make("b", "", "Cause: "), id)];
+  const links = cause.sources.map((source, index) => {
+    const link = make("a", "", `source ${index + 1}`);
+    link.href = source;
+    link.rel = "noopener noreferrer";
+    return make("span", "", " ", link);
+  });
+  return [
+    make("p", "", make("b", "", `Cause: ${cause.title}. `), cause.explanation, ...links),
+    cause.advice ? make("p", "", make("b", "", "What to do: "), cause.advice) : "",
+  ].filter(Boolean);
+};
+const remedyNodes = (row) => {
+  const nodes = [];
+  const ranIn = text("ran_in", row);
+  if (text("grade", row)) nodes.push(make("p", "", make("b", "", "Good for: "), text("grade", row)));
+  if (ranIn) nodes.push(make("p", "", make("b", "", "Tried in "), `${ranIn}: ${mendings[ranIn] ?? ""}`));
+  const snippet = snippets[`${text("format", row)}/${text("strategy", row)}`];
+  if (snippet && text("outcome", row) === "pass") nodes.push(make("details", "snippet", make("summary", "", "Code to paste"), make("pre", "", snippet)));
+  return nodes;
+};
+const trialNode = (row) => {
+  const facts = make("p", "facts", make("b", "", text("strategy", row)), badge(row));
+  if (text("stage", row)) facts.append(make("span", "", `stage: ${text("stage", row)}`));
+  if (columns.diff[row] >= 0) facts.append(make("span", "", `max_abs_diff: ${text("diff", row)}`));
+  facts.append(make("small", "", `${(columns.seconds[row] / 100).toFixed(2)} s, ${text("engine", row)}`));
+  const node = make("div", "trial", facts);
+  node.append(...causeNodes(text("cause", row)), ...remedyNodes(row));
+  if (text("reason", row)) node.append(make("p", "", text("reason", row)));
+  if (text("known", row)) node.append(make("p", "", make("b", "", "Known failure: "), text("known", row)));
+  node.append(...exceptionNodes(row));
+  if (text("log", row)) node.append(make("details", "", make("summary", "", "End of the log"), make("pre", "", text("log", row))));
+  if (columns.key[row]) node.append(make("pre", "command", `python -m lab repro ${columns.key[row]}`));
+  return node;
+};
+const caseNode = (one) => {
+  const [producer, consumer] = [text("producer", one.first), text("consumer", one.first)];
+  const [model, format] = [tables.model[one.model], tables.format[one.format]];
+  const node = make("details", "case");
+  const isMended = one.best !== one.plain && one.plain >= 0 && rank[columns.outcome[one.best]] < rank[columns.outcome[one.plain]];
+  node.append(make("summary", "", make("strong", "", format), badge(one.plain), isMended ? make("span", "", `with ${text("strategy", one.best)}: `, badge(one.best)) : ""));
+  node.dataset.trial = `${model}/${format}`;
+  const open = () => {
+    if (node.children.length > 1) return;
+    for (let row = one.first; row < one.end; row++) node.append(trialNode(row));
+    node.append(make("div", "trial", make("pre", "command", `python -m lab show ${producer} ${consumer} ${model} ${format}`)));
+  };
+  node.addEventListener("toggle", () => {
+    if (!node.open) return;
+    open();
+    if (state.pair && state.trial !== node.dataset.trial) { state.trial = node.dataset.trial; writeState(); }
+  });
+  if (node.dataset.trial === state.trial) { open(); node.open = true; }
+  return node;
+};
+const side = (title, id) => {
+  const known = (cells[id] ?? []).map(([name, version]) => make("span", "version", `${name} `, make("b", "", version)));
+  return make("div", "", make("p", "", `${title} ${id}`), ...known);
+};
+const openEvidence = () => {
+  const some = pairs.get(state.pair).filter(chosen);
+  const [producer, consumer] = state.pair.split("..");
+  byId("evidence-title").textContent = `${producer} → ${consumer}`;
+  const nodes = [
+    make("div", "sides", side("Saved by", producer), side("Loaded by", consumer)),
+    make("p", "", make("b", "", "Plain: "), describe(tally(some, "plain"))),
+    make("p", "", make("b", "", "With remedies: "), describe(tally(some, "remedies"))),
+    make("pre", "command", `python -m lab show ${producer} ${consumer}`),
+  ];
+  if (state.model || state.format) nodes.push(make("p", "note", `Only ${[state.model, state.format].filter(Boolean).join(", ")}: the filters of the grid hold here too.`));
+  let model = -1;
+  for (const one of some) {
+    if (one.model !== model) nodes.push(make("h3", "", tables.model[one.model]));
+    model = one.model;
+    nodes.push(caseNode(one));
+  }
+  byId("evidence-body").replaceChildren(...nodes);
+  const dialog = byId("evidence");
+  if (!dialog.open) dialog.showModal();
+  dialog.scrollTop = 0;
+  byId("evidence-title").focus();
+  byId("evidence-body").querySelector("details.case[open]")?.scrollIntoView({ block: "center" });
+};
+const openPair = (pair, trial = "") => { Object.assign(state, { pair, trial }); writeState(); openEvidence(); };

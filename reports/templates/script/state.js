@@ -1,0 +1,31 @@
+// State lives in the fragment:
+// #producer..consumer&view=remedies&model=…&format=…&trial=model/format&ask=producer..format..consumer
+const START = { pair: "", trial: "", view: "plain", model: "", format: "", ask: "" };
+const state = { ...START };
+const KNOWN = {
+  view: (value) => value === "remedies",
+  model: (value) => tables.model.includes(value),
+  format: (value) => tables.format.includes(value),
+  trial: () => true,
+  ask: (value) => isQuestion(value),
+};
+const isQuestion = (value) => {
+  const [producer, format, consumer, ...rest] = value.split("..");
+  return !rest.length && tables.producer.includes(producer) && tables.format.includes(format) && tables.consumer.includes(consumer);
+};
+const readState = () => {
+  Object.assign(state, START);
+  for (const part of location.hash.slice(1).split("&")) {
+    const [name, value] = part.split("=", 2);
+    let plainText = "";
+    try { plainText = decodeURIComponent(value ?? name); } catch { continue; }
+    if (value === undefined) state.pair = pairs.has(plainText) ? plainText : "";
+    else if (KNOWN[name]?.(plainText)) state[name] = plainText;
+  }
+};
+const fragment = (wanted) => {
+  const parts = wanted.pair ? [encodeURIComponent(wanted.pair)] : [];
+  for (const name of Object.keys(KNOWN)) if (wanted[name] && wanted[name] !== START[name]) parts.push(`${name}=${encodeURIComponent(wanted[name])}`);
+  return parts.length ? `#${parts.join("&")}` : "";
+};
+const writeState = () => history.replaceState(null, "", fragment(state) || location.pathname + location.search);
