@@ -176,6 +176,7 @@ class Grid:
     plain_strategies: Mapping[str, str]  # format: the strategy that a person would type
     format_titles: Mapping[str, str]  # format: how a person writes it
     releases: Mapping[str, str]  # cell: the TensorFlow that it is, where it is nothing but that
+    tags: Mapping[str, tuple[str, ...]]  # model: what it is about
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +215,7 @@ def build_grid(matrix: Matrix, results: Sequence[Result], cells: Sequence[CellRe
         plain_strategies=plain,
         format_titles={each.id: each.title for each in matrix.formats},
         releases={cell.id: cell.tensorflow for cell in matrix.cells if cell.group == RELEASES},
+        tags={model.id: model.tags for model in matrix.models},
     )
 
 

@@ -82,7 +82,7 @@ def visit(chrome: Chrome, address: str) -> None:
     chrome.get("about:blank")
     chrome.get(address)
     deadline = time.monotonic() + 10
-    while not ask(chrome, "return document.documentElement.dataset.ready === 'yes'"):
+    while not ask(chrome, "return document.documentElement.dataset.ready === 'drawn'"):
         assert time.monotonic() < deadline, chrome.get_log("browser")  # type: ignore[no-untyped-call]
         time.sleep(0.02)
 

@@ -47,7 +47,8 @@ def test_nothing_is_loaded_from_a_network() -> None:
     page = rendered()
 
     assert not [tag for tag, attributes in Tags(page).seen if "src" in attributes]
-    assert not re.search(r"https?://|@import|url\(", page)
+    named = page.replace("http://www.w3.org/2000/svg", "")  # the name of a language, which nothing fetches
+    assert not re.search(r"https?://|@import|url\(", named)
 
 
 def test_hostile_text_makes_no_element() -> None:

@@ -54,8 +54,7 @@ def print_changes(
 ) -> Counter[Change]:
     """Print what changed within the selection since ``since``, and count it."""
     now = {result.name: result.outcome for result in results}
-    pairs = {f"{producer.id}/{consumer.id}/" for producer, consumer in context.scope.pairs}
-    before = {name: outcome for name, outcome in baseline.items() if _pair(name) in pairs}
+    before = in_scope(context, baseline)
     changes = compare(before, now)
     counts = Counter(changes.values())
     print(f"since {since}: " + ", ".join(f"{counts[change]} {change}" for change in Change))
@@ -65,6 +64,12 @@ def print_changes(
     if len(regressed) > SHOWN:
         print(f"  and {len(regressed) - SHOWN} more")
     return counts
+
+
+def in_scope(context: Context, baseline: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """What the baseline says of the selected pairs."""
+    pairs = {f"{producer.id}/{consumer.id}/" for producer, consumer in context.scope.pairs}
+    return {name: outcome for name, outcome in baseline.items() if _pair(name) in pairs}
 
 
 def _pair(name: str) -> str:

@@ -162,10 +162,10 @@ def _run_and_report(arguments: argparse.Namespace, context: Context, last: LastR
         last.forget()
         tally = _run(context, store, fresh=arguments.fresh)
         results = context.results(store)
-        page = render(context, store, results)
+        since = "the baseline" if arguments.baseline else "the published run"
+        page = render(context, store, results, baseline, since)
         summary = summarise(results, tally)
         print("\n".join(summary.lines))
-        since = "the baseline" if arguments.baseline else "the published run"
         changes = None if baseline is None else print_changes(context, results, baseline, since)
         export(context, store, results, arguments.export, changes)
         print(f"page: {page}")

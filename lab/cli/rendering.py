@@ -8,26 +8,34 @@ from typing import Any
 
 from lab import __version__
 from lab.assessing import PLAIN
+from lab.cli.baseline import in_scope
 from lab.cli.context import Context
 from lab.findings import find
 from lab.grid import build_grid
 from lab.recipes import RecipeBook
 from lab.store import Store
-from lab.words import CellReport, Provenance, Result
+from lab.words import CellReport, Outcome, Provenance, Result
 
 
-def render(context: Context, store: Store, results: list[Result]) -> Path:
-    """Write ``index.html`` of the output folder."""
+def render(
+    context: Context,
+    store: Store,
+    results: list[Result],
+    baseline: Mapping[str, Outcome] | None = None,
+    since: str = "",
+) -> Path:
+    """Write ``index.html`` of the output folder; ``since`` says what the baseline is."""
     page = context.workplace.directory / "index.html"
-    from lab.publish import explain, render_page  # noqa: PLC0415 - Jinja2 is not needed by the other commands
+    from lab.publish import Baseline, explain, render_page  # noqa: PLC0415 - Jinja2 is not needed by the other commands
 
     reports = cell_reports(context, store.cells())
     grid = build_grid(context.matrix, results, reports)
     knowledge = context.knowledge()
     cells = {cell.id: cell for cell in context.matrix.cells}
     findings = find(results, cells, knowledge.cells, knowledge.catalogue)
-    explained = explain(context.matrix, knowledge.catalogue, RecipeBook(context.code), results, findings)
-    text = render_page(grid, results, reports, provenance(context, store, results), explained)
+    explained = explain(context.matrix, knowledge, RecipeBook(context.code), results, findings)
+    before = None if baseline is None else Baseline(title=since, outcomes=in_scope(context, baseline))
+    text = render_page(grid, results, reports, provenance(context, store, results), explained, before)
     part = page.with_suffix(".part")
     part.write_text(text, encoding="utf-8")
     part.replace(page)

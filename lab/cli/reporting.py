@@ -59,7 +59,7 @@ def _report(arguments: argparse.Namespace) -> int:
         say(f"{directory}: {added} runs joined" if added else f"{directory}: joined before")
     with open_store(context.workplace.directory, writing=False) as store:
         results = context.results(store)
-        print(render(context, store, results))
+        print(render(context, store, results, baseline, "the baseline"))
         changes = None if baseline is None else print_changes(context, results, baseline, "the baseline")
         for path in export(context, store, results, arguments.export, changes):
             print(path)

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.causes import Catalogue, Cause
+from lab.causes import Cause
+from lab.explaining import Knowledge
 from lab.findings import Finding
 from lab.grid import PLAIN
+from lab.promises import Rule
 from lab.recipes import RecipeBook
 from lab.words import Matrix, Outcome, Result
 
@@ -21,6 +23,7 @@ class Explanations:
     snippets: Mapping[str, str] = field(default_factory=dict)
     mendings: Mapping[str, str] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
 
     def title(self, cause: str) -> str:
         """The title of a cause, or what it is called itself."""
@@ -39,21 +42,31 @@ class Explanations:
                 }
                 for cause in self.causes.values()
             },
+            "rules": {
+                rule.id: {"title": rule.title, "says": rule.says, "caveat": rule.caveat, "sources": list(rule.sources)}
+                for rule in self.rules.values()
+            },
             "snippets": dict(self.snippets),
             "mendings": dict(self.mendings),
         }
 
 
 def explain(
-    matrix: Matrix, catalogue: Catalogue, book: RecipeBook, results: Iterable[Result], findings: Sequence[Finding]
+    matrix: Matrix,
+    knowledge: Knowledge,
+    book: RecipeBook,
+    results: Iterable[Result],
+    findings: Sequence[Finding],
 ) -> Explanations:
     """What these results need: nothing is carried to the page that it does not show."""
     causes: dict[str, Cause] = {}
     snippets: dict[str, str] = {}
     mendings = {mender.id: mending.do for mender in matrix.cells for mending in mender.mends}
     ran_in: set[str] = set()
+    spoken: set[str] = set()
     for result in results:
-        cause = catalogue.get(result.cause) if result.cause else None
+        spoken.add(result.rule)
+        cause = knowledge.catalogue.get(result.cause) if result.cause else None
         if cause is not None:
             causes[cause.id] = cause
         if result.ran_in:
@@ -67,4 +80,5 @@ def explain(
         snippets={each: snippets[each] for each in sorted(snippets)},
         mendings={cell: do for cell, do in sorted(mendings.items()) if cell in ran_in},
         findings=findings,
+        rules={rule.id: rule for rule in knowledge.rules.rules if rule.id in spoken},
     )

@@ -19,13 +19,27 @@ from lab.words import Outcome
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lab.publish.baseline import Baseline
     from lab.publish.explanations import Explanations
     from lab.words import CellReport, Provenance, Result
 
 TEMPLATES = Path(__file__).parents[2] / "reports" / "templates"
 
 # One concern each, joined in this order into the one script of the page.
-SCRIPTS = ("counting", "asking", "state", "elements", "evidence", "grid", "ask", "page")
+SCRIPTS = (
+    "counting",
+    "asking",
+    "filters",
+    "state",
+    "elements",
+    "evidence",
+    "grid",
+    "ask",
+    "causes",
+    "changes",
+    "pictures",
+    "page",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +87,7 @@ def render_page(
     cells: Sequence[CellReport],
     provenance: Provenance,
     explained: Explanations,
+    baseline: Baseline | None = None,
 ) -> str:
     """Give the whole page; equal arguments give equal text, and nothing in it is fetched from anywhere."""
     style, script = _asset("page.css"), _script()
@@ -94,7 +109,7 @@ def render_page(
             style=Markup(style),  # noqa: S704 - read from this repository
             script=Markup(script),  # noqa: S704 - read from this repository
             policy=_policy(style, script),
-            payload=pack(grid, results, cells, explained),
+            payload=pack(grid, results, cells, explained, baseline),
             explained=explained,
         )
     )

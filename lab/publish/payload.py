@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from lab.grid import Grid
+    from lab.publish.baseline import Baseline
     from lab.publish.explanations import Explanations
     from lab.words import CellReport, Observation, Raised, Result
 
@@ -65,6 +66,8 @@ class Packer:
                     "known",
                     "grade",
                     "ran_in",
+                    "promise",
+                    "rule",
                 )
             },
         }
@@ -90,6 +93,8 @@ class Packer:
             "known": result.known_failure,
             "grade": result.grade,
             "ran_in": result.ran_in or None,
+            "promise": result.promise or None,
+            "rule": result.rule or None,
         }
         return {
             **{name: self.tables[name].index(value) for name, value in values.items()},
@@ -118,7 +123,13 @@ def crop(text: str) -> str:
     return f"{text[:TEXT_LIMIT]} … ({len(text) - TEXT_LIMIT} more characters: see `lab show`)"
 
 
-def pack(grid: Grid, results: Sequence[Result], cells: Sequence[CellReport], explained: Explanations) -> str:
+def pack(
+    grid: Grid,
+    results: Sequence[Result],
+    cells: Sequence[CellReport],
+    explained: Explanations,
+    baseline: Baseline | None = None,
+) -> str:
     """Everything the page's script needs: JSON, gzipped without a date, in base64."""
     packer = Packer(grid)
     tables = packer.tables
@@ -132,7 +143,10 @@ def pack(grid: Grid, results: Sequence[Result], cells: Sequence[CellReport], exp
         "tables": {name: table.values for name, table in tables.items()},
         "frames": packer.frames.values,
         "cells": {report.cell.id: versions(report) for report in cells},
+        "packages": {report.cell.id: packages(report) for report in cells},
         "releases": dict(grid.releases),
+        "tags": {model: list(grid.tags.get(model, ())) for model in grid.models},
+        "baseline": None if baseline is None else _before(baseline, ordered, list(Outcome)),
         "titles": dict(grid.format_titles),
         "looks": {look: {"symbol": look.symbol, "word": look.word} for look in Look},
         "symbols": OUTCOME_SYMBOLS,
@@ -141,6 +155,23 @@ def pack(grid: Grid, results: Sequence[Result], cells: Sequence[CellReport], exp
     text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     # As on the page itself, a lone surrogate in a foreign message becomes a question mark.
     return base64.b64encode(gzip.compress(text.encode(errors="replace"), 9, mtime=0)).decode("ascii")
+
+
+def _before(baseline: Baseline, ordered: Sequence[Result], outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """What the baseline says of each row, as the index of an outcome (-1: nothing), and what only it has."""
+    names = [result.name for result in ordered]
+    gone = baseline.outcomes.keys() - set(names)
+    return {
+        "title": baseline.title,
+        "before": [outcomes.index(baseline.outcomes[name]) if name in baseline.outcomes else -1 for name in names],
+        "gone": {name: outcomes.index(baseline.outcomes[name]) for name in sorted(gone)},
+    }
+
+
+def packages(report: CellReport) -> dict[str, str]:
+    """Name and version of everything that is installed in a cell, as its probe saw it."""
+    found = report.facts.get("packages")
+    return {name: str(found[name]) for name in sorted(found)} if isinstance(found, dict) else {}
 
 
 def versions(report: CellReport) -> list[list[str]]:

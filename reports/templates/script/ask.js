@@ -62,15 +62,15 @@ const causeParagraph = ({ causes: found, mended, left }) => {
   const link = document.getElementById(`cause-${first.name}`) ? linkTo(`#cause-${first.name}`, "", title) : title;
   return make("p", "", make("b", "", "Why not as typed? "), `${first.count} of ${all}: `, link, ". ", causes[first.name]?.advice ? make("span", "soft", causes[first.name].advice) : "");
 };
-const copyButton = (label, content) => {
-  const button = make("button", "copy", "Copy");
+const copyButton = (label, content, title = "Copy") => {
+  const button = make("button", "copy", title);
   button.type = "button";
   button.setAttribute("aria-label", `Copy ${label}`);
   button.addEventListener("click", async () => {
     await copy(content());
     button.textContent = "Copied";
     say(`Copied ${label}`);
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    setTimeout(() => { button.textContent = title; }, 2000);
   });
   return button;
 };

@@ -18,6 +18,12 @@ const focusable = (node, label) => {
   node.setAttribute("aria-label", label);
   return node;
 };
+const drawn = (tag, attributes, ...children) => {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+};
 const say = (words) => { byId("said").textContent = words; };
 // A page from disk has no clipboard in every browser: then the old way.
 const copy = async (content) => {

@@ -7,18 +7,18 @@ const exceptionNodes = (row) => {
   if (trace.length) nodes.push(make("details", "", make("summary", "", `${trace.length} frames, outermost first`), make("pre", "", trace.map((frame) => frames[frame]).join("\n"))));
   return nodes;
 };
+const sourceLinks = (sources) => sources.map((source, index) => {
+  const link = make("a", "", `source ${index + 1}`);
+  link.href = source;
+  link.rel = "noopener noreferrer";
+  return make("span", "", " ", link);
+});
 const causeNodes = (id) => {
   if (!id) return [];
   const cause = causes[id];
   if (!cause) return [make("p", "", make("b", "", "Cause: "), id)];
-  const links = cause.sources.map((source, index) => {
-    const link = make("a", "", `source ${index + 1}`);
-    link.href = source;
-    link.rel = "noopener noreferrer";
-    return make("span", "", " ", link);
-  });
   return [
-    make("p", "", make("b", "", `Cause: ${cause.title}. `), cause.explanation, ...links),
+    make("p", "", make("b", "", `Cause: ${cause.title}. `), cause.explanation, ...sourceLinks(cause.sources)),
     cause.advice ? make("p", "", make("b", "", "What to do: "), cause.advice) : "",
   ].filter(Boolean);
 };
@@ -31,13 +31,34 @@ const remedyNodes = (row) => {
   if (snippet && text("outcome", row) === "pass") nodes.push(make("details", "snippet", make("summary", "", "Code to paste"), make("pre", "", snippet)));
   return nodes;
 };
+// How deep a trial got: the stages before the one that it ended in were passed.
+const OF_SAVES = ["build", "save"];
+const deepest = columns.stage.reduce((most, stage) => Math.max(most, stage), -1);
+const stageNode = (row) => {
+  const reached = columns.stage[row];
+  if (reached < 0) return "";
+  const passed = columns.outcome[row] === PASS;
+  const isSave = OF_SAVES.includes(tables.stage[reached]);
+  const shown = tables.stage.map((name, index) => [name, index]).filter(([name, index]) => (isSave ? index <= reached : index <= deepest && !OF_SAVES.includes(name)));
+  const steps = shown.map(([name, index]) => make("li", index < reached || (passed && index === reached) ? "passed" : index === reached ? "ended" : "", name));
+  const list = make("ol", "stages", ...steps);
+  list.setAttribute("aria-label", `stage: ${tables.stage[reached]}`);
+  return list;
+};
+const promiseNode = (row) => {
+  const rule = rules[text("rule", row)];
+  const verdict = text("promise", row);
+  if (!rule || !verdict) return "";
+  const failed = isJudged[columns.outcome[row]] && columns.outcome[row] !== PASS;
+  const [look, word] = verdict !== "promised" ? ["", verdict.replace("-", " ")] : failed ? ["look-fails", "promised and broken"] : ["look-pass", "promised"];
+  return make("p", "", make("span", `badge ${look}`, word), " ", rule.says, ...sourceLinks(rule.sources));
+};
 const trialNode = (row) => {
-  const facts = make("p", "facts", make("b", "", text("strategy", row)), badge(row));
-  if (text("stage", row)) facts.append(make("span", "", `stage: ${text("stage", row)}`));
+  const facts = make("p", "facts", make("b", "", text("strategy", row)), badge(row), stageNode(row));
   if (columns.diff[row] >= 0) facts.append(make("span", "", `max_abs_diff: ${text("diff", row)}`));
   facts.append(make("small", "", `${(columns.seconds[row] / 100).toFixed(2)} s, ${text("engine", row)}`));
   const node = make("div", "trial", facts);
-  node.append(...causeNodes(text("cause", row)), ...remedyNodes(row));
+  node.append(...causeNodes(text("cause", row)), ...remedyNodes(row), promiseNode(row));
   if (text("reason", row)) node.append(make("p", "", text("reason", row)));
   if (text("known", row)) node.append(make("p", "", make("b", "", "Known failure: "), text("known", row)));
   node.append(...exceptionNodes(row));
@@ -69,24 +90,40 @@ const side = (title, id) => {
   const known = (cells[id] ?? []).map(([name, version]) => make("span", "version", `${name} `, make("b", "", version)));
   return make("div", "", make("p", "", `${title} ${id}`), ...known);
 };
+// What is not the same on both sides; what is in one only stands beside a dash.
+const differences = (producer, consumer) => {
+  const [there, here] = [packages[producer] ?? {}, packages[consumer] ?? {}];
+  const names = [...new Set([...Object.keys(there), ...Object.keys(here)])].filter((name) => there[name] !== here[name]).sort();
+  if (!names.length) return "";
+  const rows = names.map((name) => {
+    const head = make("th", "", name);
+    head.scope = "row";
+    return make("tr", "", head, make("td", "", there[name] ?? "–"), make("td", "", here[name] ?? "–"));
+  });
+  const heads = ["Package", producer, consumer].map((title) => { const head = make("th", "", title); head.scope = "col"; return head; });
+  const table = make("table", "list", make("thead", "", make("tr", "", ...heads)), make("tbody", "", ...rows));
+  return make("details", "differences", make("summary", "", `${names.length} packages differ`), focusable(make("div", "box", table), "Packages that differ, scrolls"));
+};
 const openEvidence = () => {
   const some = pairs.get(state.pair).filter(chosen);
   const [producer, consumer] = state.pair.split("..");
   byId("evidence-title").textContent = `${producer} → ${consumer}`;
   const nodes = [
     make("div", "sides", side("Saved by", producer), side("Loaded by", consumer)),
+    differences(producer, consumer),
     make("p", "", make("b", "", "Plain: "), describe(tally(some, "plain"))),
     make("p", "", make("b", "", "With remedies: "), describe(tally(some, "remedies"))),
     make("pre", "command", `python -m lab show ${producer} ${consumer}`),
   ];
-  if (state.model || state.format) nodes.push(make("p", "note", `Only ${[state.model, state.format].filter(Boolean).join(", ")}: the filters of the grid hold here too.`));
+  const held = FILTER_NAMES.filter((name) => state[name]).map((name) => FILTERS[name].label?.(state[name]) ?? state[name]);
+  if (held.length) nodes.push(make("p", "note", `Only ${held.join(", ")}: the filters of the grid hold here too.`));
   let model = -1;
   for (const one of some) {
     if (one.model !== model) nodes.push(make("h3", "", tables.model[one.model]));
     model = one.model;
     nodes.push(caseNode(one));
   }
-  byId("evidence-body").replaceChildren(...nodes);
+  byId("evidence-body").replaceChildren(...nodes.filter(Boolean));
   const dialog = byId("evidence");
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;

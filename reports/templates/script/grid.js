@@ -1,4 +1,5 @@
-// The squares and the filters over them.
+// The squares, and how the view and the filters paint them.
+const table = byId("grid-table");
 const squares = [...document.querySelectorAll(".grid td[id]")].map((cell) => ({ cell, link: cell.firstElementChild }));
 const paint = (face, one) => {
   const look = lookOf(one);
@@ -7,40 +8,59 @@ const paint = (face, one) => {
   face.children[1].textContent = looks[look].symbol;
   face.children[2].textContent = ` ${looks[look].word}`;
 };
-const chosen = (one) =>
-  (!state.model || tables.model[one.model] === state.model) && (!state.format || tables.format[one.format] === state.format);
-const paintGrid = () => {
+const NEVER = summed(nothing());
+const paintGrid = (counted) => {
+  const second = state.view === "plain" ? "remedies" : state.view;
   for (const { cell, link } of squares) {
-    const some = (pairs.get(cell.id) ?? []).filter(chosen);
-    const plain = tally(some, "plain"), remedies = tally(some, "remedies");
+    const faces = counted.pairs.get(cell.id);
+    const plain = faces ? summed(faces.plain) : NEVER, other = faces ? summed(faces.second) : NEVER;
     paint(link.children[0], plain);
-    paint(link.children[1], remedies);
+    paint(link.children[1], other);
     const head = link.title.split("\n", 1)[0];
-    link.title = `${head}\nplain: ${describe(plain)}\nwith remedies: ${describe(remedies)}`;
+    link.title = `${head}\nplain: ${describe(plain)}\n${SECOND[second]}: ${describe(other)}`;
+    cell.classList.toggle("left-out", faces !== undefined && !plain.total && !other.total);
   }
 };
-const fill = (select, names, column, other, otherColumn) => {
-  const wanted = state[column];
-  const fitting = cases.filter((one) => !other || tables[otherColumn][one[otherColumn]] === other);
-  const groups = names.map(() => []);
-  for (const one of fitting) groups[one[column]].push(one);
-  const options = [["", fitting, `all ${names.length}`], ...names.map((name, index) => [name, groups[index], name])];
-  select.replaceChildren(...options.map(([value, some, label]) => {
-    const one = tally(some, state.view);
-    return new Option(`${label} · ${percent(one) || "–"} of ${one.judged}`, value, false, value === wanted);
-  }));
+const SECOND = { remedies: "with remedies", promises: "promised", trainable: "trains on" };
+// The row and column picker hides what is not named; a title over columns is as wide as what is left of it.
+const pick = () => {
+  const [hasRow, hasColumn] = [globs(state.rows), globs(state.columns)];
+  const heads = [...table.querySelectorAll("th[data-column]")];
+  const shown = heads.map((head) => hasColumn(head.textContent));
+  heads.forEach((head, index) => { head.hidden = !shown[index]; });
+  let from = 0;
+  for (const era of table.querySelectorAll(".eras th[data-span]")) {
+    const wide = shown.slice(from, from + Number(era.dataset.span)).filter(Boolean).length;
+    from += Number(era.dataset.span);
+    era.hidden = !wide;
+    era.colSpan = Math.max(1, wide);
+  }
+  for (const body of table.tBodies) {
+    let any = false;
+    for (const row of body.rows) {
+      if (row.classList.contains("era")) continue;
+      row.hidden = !hasRow(row.cells[0].textContent);
+      any ||= !row.hidden;
+      shown.forEach((show, index) => { row.cells[index + 1].hidden = !show; });
+    }
+    body.rows[0].hidden = !any;
+  }
 };
+let picked = "\n";
 const render = ({ grid = true } = {}) => {
   byId(`view-${state.view}`).checked = true;
-  fill(byId("filter-model"), tables.model, "model", state.format, "format");
-  fill(byId("filter-format"), tables.format, "format", state.model, "model");
-  if (grid) paintGrid();
-  const one = tally(cases.filter(chosen), state.view);
+  const counted = recount();
+  for (const name of FILTER_NAMES) fill(name, counted);
+  for (const name of ["rows", "columns"]) if (byId(`pick-${name}`).value !== state[name]) byId(`pick-${name}`).value = state[name];
+  if (`${state.rows}\n${state.columns}` !== picked) { pick(); picked = `${state.rows}\n${state.columns}`; }
+  if (grid) paintGrid(counted);
+  const one = summed(counted.all);
+  const verb = { plain: "judged pass", remedies: "judged pass with the best remedy", promises: "promised load", trainable: "judged train on" }[state.view];
   byId("counts").textContent =
-    `${one.passed} of ${one.judged} judged pass (${percent(one) || "–"}) in ${pairs.size} pairs; ${one.total - one.judged} not judged`;
+    `${one.passed} of ${one.judged} ${verb} (${percent(one) || "–"}) in ${counted.pairs.size} pairs; ${one.total - one.judged} not judged`;
+  document.querySelector(".filters .more").open ||= ["tag", "family", "outcome", "stage", "engine", "change", "rows", "columns"].some((name) => state[name]);
 };
 
-const table = byId("grid-table");
 table.addEventListener("click", (event) => {
   const link = event.target.closest("td[id] > a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -60,7 +80,7 @@ table.addEventListener("keydown", (event) => {
     column += step[1];
     const next = rows[row]?.cells[column];
     if (!next || column < 1) return;
-    if (next.id) { next.firstElementChild.focus(); return; }
+    if (next.id && !next.hidden && !rows[row].hidden) { next.firstElementChild.focus(); return; }
   }
 });
 let crossed = -1;

@@ -1,17 +1,21 @@
 // What happens when: the controls, the fragment, and the first look.
+const NO_FILTER = Object.fromEntries([...FILTER_NAMES, "rows", "columns"].map((name) => [name, ""]));
 document.querySelectorAll("a.example").forEach((link) => link.addEventListener("click", (event) => {
   event.preventDefault();
-  Object.assign(state, { model: "", format: "" });
+  Object.assign(state, NO_FILTER);
   render();
   openPair(decodeURIComponent(link.hash.slice(1)), link.dataset.trial);
 }));
-for (const name of ["model", "format"]) {
+for (const name of FILTER_NAMES) {
   byId(`filter-${name}`).addEventListener("change", (event) => { state[name] = event.target.value; writeState(); render(); });
 }
-for (const view of ["plain", "remedies"]) {
-  byId(`view-${view}`).addEventListener("change", () => { state.view = view; writeState(); render({ grid: false }); });
+for (const name of ["rows", "columns"]) {
+  byId(`pick-${name}`).addEventListener("input", (event) => { state[name] = event.target.value; writeState(); render(); });
 }
-byId("reset").addEventListener("click", () => { Object.assign(state, { model: "", format: "", view: "plain" }); writeState(); render(); });
+for (const view of Object.keys(VIEWS)) {
+  byId(`view-${view}`).addEventListener("change", () => { state.view = view; writeState(); render(); });
+}
+byId("reset").addEventListener("click", () => { Object.assign(state, NO_FILTER, { view: "plain" }); writeState(); render(); });
 byId("close").addEventListener("click", () => byId("evidence").close());
 byId("evidence").addEventListener("click", (event) => { if (event.target === event.currentTarget && event.offsetX < 0) event.currentTarget.close(); });
 byId("evidence").addEventListener("close", () => {
@@ -26,17 +30,26 @@ const showPlace = () => {
   if (!place?.matches("tr[id], article[id]")) return false;
   place.querySelectorAll("details").forEach((each) => { each.open = true; });
   place.scrollIntoView({ block: "center" });
-  return document.documentElement.dataset.ready === "yes";
+  return "ready" in document.documentElement.dataset;
 };
 const follow = () => {
   if (showPlace()) return;
   readState();
   showAnswer();
-  render({ grid: Boolean(state.model || state.format) || document.documentElement.dataset.ready === "yes" });
+  const asServed = ["plain", "remedies"].includes(state.view) && !Object.keys(NO_FILTER).some((name) => state[name]);
+  render({ grid: !asServed || "ready" in document.documentElement.dataset });
   if (state.pair) openEvidence();
 };
 window.addEventListener("hashchange", follow);
 byId("filters").hidden = false;
+document.querySelectorAll(".views .scripted").forEach((each) => { each.hidden = false; });
 startAsking();
+startChanges();
 follow();
 document.documentElement.dataset.ready = "yes";
+// Pictures are further down: the page answers first.
+requestAnimationFrame(() => setTimeout(() => {
+  startCauses();
+  startPictures();
+  document.documentElement.dataset.ready = "drawn";
+}));

@@ -1,11 +1,12 @@
 // State lives in the fragment:
-// #producer..consumer&view=remedies&model=…&format=…&trial=model/format&ask=producer..format..consumer
-const START = { pair: "", trial: "", view: "plain", model: "", format: "", ask: "" };
+// #producer..consumer&view=remedies&model=…&cause=…&rows=tf2.1*&trial=model/format&ask=producer..format..consumer
+const START = { pair: "", trial: "", view: "plain", ...Object.fromEntries(FILTER_NAMES.map((name) => [name, ""])), rows: "", columns: "", ask: "" };
 const state = { ...START };
 const KNOWN = {
-  view: (value) => value === "remedies",
-  model: (value) => tables.model.includes(value),
-  format: (value) => tables.format.includes(value),
+  view: (value) => value in VIEWS,
+  ...Object.fromEntries(FILTER_NAMES.map((name) => [name, (value) => FILTERS[name].values.includes(value)])),
+  rows: () => true,
+  columns: () => true,
   trial: () => true,
   ask: (value) => isQuestion(value),
 };

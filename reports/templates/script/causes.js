@@ -1,0 +1,55 @@
+// Causes: where each occurs as a small map, the grid narrowed to it, and all of it as text to paste.
+const causeRows = [...document.querySelectorAll("tr[id^='cause-']")].map((row) => ({ row, id: row.id.slice("cause-".length) }));
+const MAP = Math.max(2, Math.min(4, Math.round(90 / Math.max(1, tables.consumer.length)))); // pixels a square
+const mapOf = (places) => {
+  const [wide, high] = [tables.consumer.length * MAP, tables.producer.length * MAP];
+  const path = places.map(([row, column]) => `M${column * MAP} ${row * MAP}h${MAP}v${MAP}h-${MAP}z`).join("");
+  return drawn("svg", { class: "map", viewBox: `0 0 ${wide} ${high}`, width: wide, height: high, role: "img", "aria-label": "Where it occurs: producers down, consumers across" }, drawn("path", { d: path }));
+};
+// "2.16 to 2.21", of the releases alone; a gap is not said, for the map shows it.
+const spanOf = (ids) => {
+  const found = world.releases.filter(({ cell }) => ids.has(cell)).map(({ version }) => version);
+  if (!found.length) return "";
+  return found.length === 1 ? found[0] : `${found[0]} to ${found.at(-1)}`;
+};
+const placesOfCauses = () => {
+  const places = new Map();
+  for (const one of cases) {
+    const cause = ofPlain("cause")(one);
+    if (cause < 0) continue;
+    if (!places.has(cause)) places.set(cause, new Map());
+    places.get(cause).set(one.pair, [columns.producer[one.first], columns.consumer[one.first]]);
+  }
+  return places;
+};
+const causeAsMarkdown = (row, id) => {
+  const [count, , outcomes, pairCount, mended] = [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " "));
+  const { title, explanation, advice, sources } = causes[id];
+  const link = `${location.href.split("#")[0]}#cause-${id}`;
+  return [`### ${title}`, "", explanation.trim(), "", advice ? `**What to do:** ${advice}\n` : "", `- ${count} results (${outcomes}) in ${pairCount} pairs, ${mended} mended by a remedy`, ...sources.map((source) => `- ${source}`), `- ${link}`, ""].join("\n");
+};
+const tableAsMarkdown = () => ["| Results | Cause | Outcome | Pairs | Mended |", "|--:|---|---|--:|--:|", ...causeRows.map(({ row, id }) => {
+  const words = [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " "));
+  return `| ${words[0]} | ${(causes[id]?.title ?? id).replace(/\|/g, "\\|")} | ${words[2]} | ${words[3]} | ${words[4]} |`;
+})].join("\n");
+const startCauses = () => {
+  const places = placesOfCauses();
+  for (const { row, id } of causeRows) {
+    const where = places.get(tables.cause.indexOf(id));
+    if (!where || !causes[id]) continue;
+    const [producers, consumers] = [0, 1].map((at) => new Set([...where.values()].map((place) => (at ? tables.consumer : tables.producer)[place[at]])));
+    const said = [spanOf(producers) && `saved by ${spanOf(producers)}`, spanOf(consumers) && `loaded by ${spanOf(consumers)}`].filter(Boolean).join(", ");
+    const narrow = make("button", "copy", "Show in the grid");
+    narrow.type = "button";
+    narrow.setAttribute("aria-label", `Show in the grid: ${causes[id].title}`);
+    narrow.addEventListener("click", () => {
+      Object.assign(state, { cause: id });
+      writeState();
+      render();
+      byId("grid").scrollIntoView();
+      byId("filter-cause").focus({ preventScroll: true });
+    });
+    row.cells[1].append(make("div", "where", mapOf([...where.values()]), make("div", "", said ? make("p", "soft", said) : "", narrow, " ", copyButton(`as Markdown: ${causes[id].title}`, () => causeAsMarkdown(row, id), "Copy as Markdown"))));
+  }
+  if (causeRows.length) byId("causes-more").append(copyButton("the table of causes as Markdown", tableAsMarkdown, "Copy the table as Markdown"));
+};

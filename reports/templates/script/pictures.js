@@ -1,0 +1,42 @@
+// What loads in each release, format by format: small charts of one scale, as typed and with remedies.
+const CHART = { wide: 240, high: 92, left: 30, bottom: 20, top: 8 };
+const shareOf = (consumer, format, view) => {
+  const sum = nothing();
+  for (const producer of tables.producer) {
+    for (const one of pairs.get(`${producer}..${consumer}`) ?? []) if (tables.format[one.format] === format) add(sum, one, view);
+  }
+  const { passed, judged } = summed(sum);
+  return judged ? passed / judged : null;
+};
+const chartOf = (format) => {
+  const { wide, high, left, bottom, top } = CHART;
+  const across = (index) => left + (index / Math.max(1, world.releases.length - 1)) * (wide - left - 6);
+  const down = (share) => top + (1 - share) * (high - top - bottom);
+  const lines = ["remedies", "plain"].map((view) => [view, world.releases.map(({ cell }) => shareOf(cell, format, view))]);
+  if (lines.every(([, shares]) => shares.every((share) => share === null))) return null;
+  const nodes = [0, 0.5, 1].flatMap((share) => [
+    drawn("line", { class: "rule", x1: left, x2: wide - 4, y1: down(share), y2: down(share) }),
+    drawn("text", { x: left - 5, y: down(share) + 3.5, "text-anchor": "end" }, `${share * 100}%`),
+  ]);
+  for (const [view, shares] of lines) {
+    let path = "", pen = "M";
+    shares.forEach((share, index) => {
+      if (share === null) { pen = "M"; return; }
+      path += `${pen}${across(index).toFixed(1)} ${down(share).toFixed(1)}`;
+      pen = "L";
+    });
+    nodes.push(drawn("path", { class: `line ${view}`, d: path }));
+    shares.forEach((share, index) => { if (share !== null) nodes.push(drawn("circle", { class: `dot ${view}`, cx: across(index).toFixed(1), cy: down(share).toFixed(1), r: 1.8 })); });
+  }
+  const short = (version) => version.split(".").slice(0, 2).join(".");
+  [0, world.releases.length - 1].forEach((index) => nodes.push(drawn("text", { x: across(index), y: high - 5, "text-anchor": index ? "end" : "start" }, short(world.releases[index].version))));
+  const shares = lines[1][1].map((share, index) => (share === null ? "" : `${short(world.releases[index].version)} ${Math.round(share * 100)}%`)).filter(Boolean).join(", ");
+  const picture = drawn("svg", { class: "chart", viewBox: `0 0 ${wide} ${high}`, role: "img", "aria-label": `${format}, as typed: ${shares}` }, ...nodes);
+  return make("figure", "", make("figcaption", "", make("b", "", format), titles[format] ? make("small", "", ` ${titles[format]}`) : ""), picture);
+};
+const startPictures = () => {
+  if (world.releases.length < 2) return;
+  const charts = tables.format.map(chartOf).filter(Boolean);
+  byId("shares-body").replaceChildren(...charts);
+  byId("shares").hidden = !charts.length;
+};
