@@ -94,7 +94,14 @@ def report(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the lab against loads in one process and a process per load: nox -s bench."""
+    """Time the lab against loads in one process and a process per load: nox -s bench.
+
+    nox -s bench -- page [index.html ...] times the page in Chromium instead.
+    """
+    if session.posargs[:1] == ["page"]:
+        _install(session, ".[dev]")
+        session.run("python", "tests/page_bench.py", *session.posargs[1:])
+        return
     _hand_over(session, "bench")
 
 

@@ -6,6 +6,8 @@ import base64
 import gzip
 import json
 import re
+from array import array
+from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -74,9 +76,18 @@ def test_the_payload_holds_every_result() -> None:
 
     packed = re.search(r'id="payload">([^<]+)<', page)
     assert packed
-    payload = json.loads(gzip.decompress(base64.b64decode(packed[1])))
-    assert {len(column) for column in payload["columns"].values()} == {len(results)}
-    assert HOSTILE in payload["tables"]["model"]
+    raw = gzip.decompress(base64.b64decode(packed[1]))
+    head = json.loads(raw[4 : 4 + int.from_bytes(raw[:4], "little")])
+    assert head["size"] == len(results)
+    assert HOSTILE in head["tables"]["model"]
+    for column in head["columns"]:
+        values = array({1: "b", 2: "h", 4: "i"}[column["width"]])
+        values.frombytes(raw[column["at"] : column["at"] + len(results) * column["width"]])
+        if column["name"] in head["tables"]:
+            table = head["tables"][column["name"]]
+            assert all(-1 <= value < len(table) for value in values)
+        if column["name"] == "outcome":
+            assert Counter(table[value] for value in values) == Counter(str(result.outcome) for result in results)
 
 
 def test_every_square_is_a_link_with_words() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import gzip
-import json
 from typing import TYPE_CHECKING, Any
 
 from lab.grid import PLAIN, Look
+from lab.publish.binary import binary
 from lab.publish.symbols import OUTCOME_SYMBOLS
 from lab.words import Outcome, Stage
 
@@ -73,8 +73,8 @@ class Packer:
         }
         self.frames = Table()
 
-    def row(self, result: Result) -> dict[str, int | str]:
-        """One result as indices, a time in hundredths of a second, and its key."""
+    def row(self, result: Result) -> dict[str, int]:
+        """One result as indices, a time in hundredths of a second, and whether it was run."""
         seen = result.observation
         values: dict[str, Hashable] = {
             "producer": result.producer,
@@ -100,7 +100,7 @@ class Packer:
             **{name: self.tables[name].index(value) for name, value in values.items()},
             "plain": int(result.strategy == self._plain.get(result.format, PLAIN)),
             "seconds": round(result.seconds * 100),
-            "key": result.key,
+            "ran": int(bool(result.key)),
         }
 
     def _exception(self, seen: Observation | None) -> Hashable:
@@ -137,35 +137,40 @@ def pack(
     # Sorted, the rows of one pair lie together and compress well; the sort is stable, so strategies keep their order.
     ordered = sorted(results, key=lambda result: [tables[axis].index(getattr(result, axis)) for axis in axes])
     rows = [packer.row(result) for result in ordered]
-    columns = (*tables, "plain", "seconds", "key")
-    payload = {
-        "columns": {name: [row[name] for row in rows] for name in columns},
+    columns = {name: [row[name] for row in rows] for name in (*tables, "plain", "seconds", "ran")}
+    if baseline is not None:
+        columns["before"] = _before(baseline, ordered)
+    head = {
+        "size": len(rows),
         "tables": {name: table.values for name, table in tables.items()},
         "frames": packer.frames.values,
         "cells": {report.cell.id: versions(report) for report in cells},
         "packages": {report.cell.id: packages(report) for report in cells},
         "releases": dict(grid.releases),
         "tags": {model: list(grid.tags.get(model, ())) for model in grid.models},
-        "baseline": None if baseline is None else _before(baseline, ordered, list(Outcome)),
+        "baseline": None if baseline is None else {"title": baseline.title, "gone": _gone(baseline, ordered)},
         "titles": dict(grid.format_titles),
         "looks": {look: {"symbol": look.symbol, "word": look.word} for look in Look},
         "symbols": OUTCOME_SYMBOLS,
         **explained.packed(),
     }
-    text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    # As on the page itself, a lone surrogate in a foreign message becomes a question mark.
-    return base64.b64encode(gzip.compress(text.encode(errors="replace"), 9, mtime=0)).decode("ascii")
+    return base64.b64encode(gzip.compress(binary(head, columns), 9, mtime=0)).decode("ascii")
 
 
-def _before(baseline: Baseline, ordered: Sequence[Result], outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """What the baseline says of each row, as the index of an outcome (-1: nothing), and what only it has."""
-    names = [result.name for result in ordered]
-    gone = baseline.outcomes.keys() - set(names)
-    return {
-        "title": baseline.title,
-        "before": [outcomes.index(baseline.outcomes[name]) if name in baseline.outcomes else -1 for name in names],
-        "gone": {name: outcomes.index(baseline.outcomes[name]) for name in sorted(gone)},
-    }
+def _before(baseline: Baseline, ordered: Sequence[Result]) -> list[int]:
+    """What the baseline says of each row, as the index of an outcome; -1: nothing."""
+    index = {outcome: at for at, outcome in enumerate(Outcome)}
+    return [
+        index.get(baseline.outcomes[name], -1) if (name := result.name) in baseline.outcomes else -1
+        for result in ordered
+    ]
+
+
+def _gone(baseline: Baseline, ordered: Sequence[Result]) -> dict[str, int]:
+    """What only the baseline has."""
+    index = {outcome: at for at, outcome in enumerate(Outcome)}
+    gone = baseline.outcomes.keys() - {result.name for result in ordered}
+    return {name: index[baseline.outcomes[name]] for name in sorted(gone)}
 
 
 def packages(report: CellReport) -> dict[str, str]:

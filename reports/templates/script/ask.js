@@ -18,7 +18,7 @@ const asWorld = () => ({
     .map(([cell, version]) => ({ cell, version }))
     .sort((a, b) => a.version.localeCompare(b.version, "en", { numeric: true })),
   cases: (producer, consumer, format) =>
-    (pairs.get(`${producer}..${consumer}`) ?? []).filter((one) => tables.format[one.format] === format).map(asAsked),
+    casesOf(`${producer}..${consumer}`).filter((one) => tables.format[one.format] === format).map(asAsked),
 });
 const world = asWorld();
 

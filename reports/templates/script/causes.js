@@ -14,11 +14,14 @@ const spanOf = (ids) => {
 };
 const placesOfCauses = () => {
   const places = new Map();
-  for (const one of cases) {
-    const cause = ofPlain("cause")(one);
-    if (cause < 0) continue;
-    if (!places.has(cause)) places.set(cause, new Map());
-    places.get(cause).set(one.pair, [columns.producer[one.first], columns.consumer[one.first]]);
+  for (const [pair, [from, to]] of pairs) {
+    const place = [producers[CASES.first[from]], consumers[CASES.first[from]]];
+    for (let one = from; one < to; one++) {
+      const cause = FILTERS.cause.index[one];
+      if (cause < 0) continue;
+      if (!places.has(cause)) places.set(cause, new Map());
+      places.get(cause).set(pair, place);
+    }
   }
   return places;
 };
@@ -37,8 +40,8 @@ const startCauses = () => {
   for (const { row, id } of causeRows) {
     const where = places.get(tables.cause.indexOf(id));
     if (!where || !causes[id]) continue;
-    const [producers, consumers] = [0, 1].map((at) => new Set([...where.values()].map((place) => (at ? tables.consumer : tables.producer)[place[at]])));
-    const said = [spanOf(producers) && `saved by ${spanOf(producers)}`, spanOf(consumers) && `loaded by ${spanOf(consumers)}`].filter(Boolean).join(", ");
+    const [saving, loading] = [0, 1].map((at) => new Set([...where.values()].map((place) => (at ? tables.consumer : tables.producer)[place[at]])));
+    const said = [spanOf(saving) && `saved by ${spanOf(saving)}`, spanOf(loading) && `loaded by ${spanOf(loading)}`].filter(Boolean).join(", ");
     const narrow = make("button", "copy", "Show in the grid");
     narrow.type = "button";
     narrow.setAttribute("aria-label", `Show in the grid: ${causes[id].title}`);

@@ -52,7 +52,7 @@ const changeList = (title, rows, before) => {
 const showChanges = (title, before, gone) => {
   const rows = { regressed: [], fixed: [], new: [], gone: [], same: [] };
   before.forEach((outcome, row) => rows[changeOf(outcome, columns.outcome[row])].push(row));
-  FILTERS.change.index = Int32Array.from(cases, (one) => (one.plain < 0 ? -1 : CHANGES.indexOf(changeOf(before[one.plain], columns.outcome[one.plain]))));
+  FILTERS.change.index = indexed((one) => (CASES.plain[one] < 0 ? -1 : CHANGES.indexOf(changeOf(before[CASES.plain[one]], outcomes[CASES.plain[one]]))));
   byId("filter-change").parentElement.hidden = false;
   const lost = rows.gone.length + gone.size;
   const cellsGone = [...new Set([...gone.keys()].flatMap((name) => name.split("/", 2)))].filter((cell) => !tables.producer.includes(cell) && !tables.consumer.includes(cell));
@@ -91,5 +91,5 @@ const startChanges = () => {
   });
   if (!baseline) return;
   const gone = new Map(Object.entries(baseline.gone));
-  showChanges(baseline.title, baseline.before.map((outcome) => outcome), gone);
+  showChanges(baseline.title, columns.before, gone);
 };

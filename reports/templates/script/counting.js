@@ -1,11 +1,19 @@
 // The results, unpacked, and how they are counted; grid.py counts the same way, and a test compares the two.
 const byId = (id) => document.getElementById(id);
-const packed = atob(byId("payload").textContent);
-const bytes = new Uint8Array(packed.length);
-for (let index = 0; index < packed.length; index++) bytes[index] = packed.charCodeAt(index);
-const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-const { columns, tables, frames, cells, looks, symbols, causes, snippets, mendings, releases, titles, packages, tags, rules, baseline } = JSON.parse(await new Response(stream).text());
-const size = columns.key.length;
+const unpacked = async () => {
+  const packed = atob(byId("payload").textContent);
+  const bytes = new Uint8Array(packed.length);
+  for (let index = 0; index < packed.length; index++) bytes[index] = packed.charCodeAt(index);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const buffer = await new Response(stream).arrayBuffer();
+  const length = new DataView(buffer).getUint32(0, true);
+  return [JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length))), buffer];
+};
+const [head, buffer] = await unpacked();
+const { size, tables, frames, cells, looks, symbols, causes, snippets, mendings, releases, titles, packages, tags, rules, baseline } = head;
+// A column is an index into the table of its name for every row, -1 for nothing.
+const WIDTHS = { 1: Int8Array, 2: Int16Array, 4: Int32Array };
+const columns = Object.fromEntries(head.columns.map(({ name, width, at }) => [name, new WIDTHS[width](buffer, at, size)]));
 const outcomeIds = tables.outcome;
 const at = (word) => outcomeIds.indexOf(word);
 const PASS = at("pass"), DRIFT = at("drift"), UNSUPPORTED = at("unsupported"), BLOCKED = at("blocked"), INFRA = at("infra-error");
@@ -13,58 +21,89 @@ const isJudged = outcomeIds.map((_, index) => ![UNSUPPORTED, BLOCKED, INFRA].inc
 const rank = outcomeIds.map((_, index) => (index === PASS ? 0 : index === DRIFT ? 1 : isJudged[index] ? 2 : index === INFRA ? 4 : 3));
 const text = (name, row) => (columns[name][row] < 0 ? "" : tables[name][columns[name][row]]);
 
-// A case is one (model, format) of one pair: rows from `first` up to `end`, its plain row (-1: none), its best row.
-const cases = [], pairs = new Map();
-const { producer: producers, consumer: consumers, model: models, format: formats } = columns;
-const trains = (row) => ["whole", "trainable"].includes(text("grade", row));
-const same = (a, b) => formats[a] === formats[b] && models[a] === models[b] && consumers[a] === consumers[b] && producers[a] === producers[b];
-for (let first = 0; first < size;) {
-  let end = first + 1;
-  while (end < size && same(first, end)) end++;
-  let plain = -1, best = -1;
-  for (let row = first; row < end && plain < 0; row++) if (columns.plain[row]) plain = row;
-  for (let row = first; row < end && plain < 0; row++) if ([UNSUPPORTED, BLOCKED].includes(columns.outcome[row])) plain = row;
-  const score = (row) => rank[columns.outcome[row]] * 2 + (row === plain ? 0 : 1);
-  for (let row = first; row < end; row++) if (best < 0 || score(row) < score(best)) best = row;
-  // The best row that trains on, and the row that the documentation promises (both -1: none).
-  let trained = -1;
-  for (let row = first; row < end; row++) if (trained < 0 && trains(row) && columns.outcome[row] === PASS) trained = row;
-  const promised = plain >= 0 && text("promise", plain) === "promised" ? plain : -1;
-  const found = { index: cases.length, first, end, plain, best, trained, promised, model: columns.model[first], format: columns.format[first] };
-  const pair = `${text("producer", first)}..${text("consumer", first)}`;
-  if (!pairs.has(pair)) pairs.set(pair, []);
-  found.pair = pair;
-  pairs.get(pair).push(found);
-  cases.push(found);
-  first = end;
+// A case is one (model, format) of one pair: rows from `first` to before `end`, and by view the row that counts (-1: none).
+const { outcome: outcomes, producer: producers, consumer: consumers, model: models, format: formats } = columns;
+const isTraining = tables.grade.map((grade) => ["whole", "trainable"].includes(grade));
+const isPromised = tables.promise.map((promise) => promise === "promised");
+const starts = (row) => !row || formats[row] !== formats[row - 1] || models[row] !== models[row - 1] || consumers[row] !== consumers[row - 1] || producers[row] !== producers[row - 1];
+let count = 0;
+for (let row = 0; row < size; row++) if (starts(row)) count++;
+const CASES = Object.fromEntries(["first", "end", "plain", "best", "trained"].map((name) => [name, new Int32Array(count).fill(-1)]));
+const pairs = new Map(); // "producer..consumer": its cases, from and to before
+for (let row = 0, one = -1, pair = -1, range = null; row < size; row++) {
+  if (starts(row)) {
+    CASES.first[++one] = row;
+    if (producers[row] * tables.consumer.length + consumers[row] !== pair) {
+      pair = producers[row] * tables.consumer.length + consumers[row];
+      pairs.set(`${text("producer", row)}..${text("consumer", row)}`, (range = [one, one]));
+    }
+    range[1] = one + 1;
+  }
+  CASES.end[one] = row + 1;
+  if (columns.plain[row] && CASES.plain[one] < 0) CASES.plain[one] = row;
+  if (outcomes[row] === PASS && isTraining[columns.grade[row]] && CASES.trained[one] < 0) CASES.trained[one] = row;
 }
+for (let one = 0; one < count; one++) {
+  const { first, end, plain, best } = CASES;
+  for (let row = first[one]; row < end[one] && plain[one] < 0; row++) if (outcomes[row] === UNSUPPORTED || outcomes[row] === BLOCKED) plain[one] = row;
+  let least = Infinity;
+  for (let row = first[one]; row < end[one]; row++) {
+    const score = rank[outcomes[row]] * 2 + (row === plain[one] ? 0 : 1);
+    if (score < least) { least = score; best[one] = row; }
+  }
+}
+const caseAt = (index) => {
+  const first = CASES.first[index];
+  return { index, first, end: CASES.end[index], plain: CASES.plain[index], best: CASES.best[index], model: models[first], format: formats[first] };
+};
+const casesOf = (pair) => {
+  const [from, to] = pairs.get(pair) ?? [0, 0];
+  return Array.from({ length: to - from }, (_, offset) => caseAt(from + offset));
+};
 
 // Views: which row of a case counts. What passes and is good for inference alone has no place among the outcomes.
 const INFERENCE = outcomeIds.length;
 const KINDS = outcomeIds.length + 1;
+const SLOT = KINDS + 1; // a count for each kind, and how many passes a remedy brought
 const VIEWS = {
-  plain: (one) => one.plain,
-  remedies: (one) => one.best,
-  promises: (one) => one.promised,
-  trainable: (one) => (one.trained >= 0 ? one.trained : one.best),
+  plain: (one) => CASES.plain[one],
+  remedies: (one) => CASES.best[one],
+  trainable: (one) => (CASES.trained[one] >= 0 ? CASES.trained[one] : CASES.best[one]),
+  promises: (one) => (CASES.plain[one] >= 0 && isPromised[columns.promise[CASES.plain[one]]] ? CASES.plain[one] : -1),
 };
-const nothing = () => ({ counts: new Array(KINDS).fill(0), remedied: 0 });
-const add = (sum, one, view) => {
-  const row = VIEWS[view](one);
-  if (row < 0) return;
-  const outcome = columns.outcome[row];
-  sum.counts[view === "trainable" && outcome === PASS && one.trained < 0 ? INFERENCE : outcome]++;
-  if (outcome === PASS && row !== one.plain) sum.remedied++;
+const seen = {}; // by view: the kind of every case (-1: it does not count), and whether a remedy brought it
+const seenBy = (view) => {
+  if (!seen[view]) {
+    const kinds = new Int8Array(count), remedied = new Uint8Array(count);
+    for (let one = 0; one < count; one++) {
+      const row = VIEWS[view](one);
+      kinds[one] = row < 0 ? -1 : outcomes[row];
+      if (kinds[one] === PASS && view === "trainable" && CASES.trained[one] < 0) kinds[one] = INFERENCE;
+      remedied[one] = Number(kinds[one] === PASS && row !== CASES.plain[one]);
+    }
+    seen[view] = { kinds, remedied };
+  }
+  return seen[view];
 };
-const summed = ({ counts, remedied }) => {
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const judged = counts.reduce((sum, count, index) => sum + (index === INFERENCE || isJudged[index] ? count : 0), 0);
-  return { counts, total, judged, passed: counts[PASS], remedied };
+const slots = (some) => new Int32Array(some * SLOT);
+const add = (into, slot, one, { kinds, remedied }) => {
+  if (kinds[one] < 0) return;
+  into[slot * SLOT + kinds[one]]++;
+  into[slot * SLOT + KINDS] += remedied[one];
+};
+const summed = (into, slot = 0) => {
+  const counts = into.subarray(slot * SLOT, slot * SLOT + KINDS);
+  let total = 0, judged = 0;
+  for (let kind = 0; kind < KINDS; kind++) {
+    total += counts[kind];
+    if (kind === INFERENCE || isJudged[kind]) judged += counts[kind];
+  }
+  return { counts, total, judged, passed: counts[PASS], remedied: into[slot * SLOT + KINDS] };
 };
 const tally = (some, view) => {
-  const sum = nothing();
-  for (const one of some) add(sum, one, view);
-  return summed(sum);
+  const into = slots(1);
+  for (const one of some) add(into, 0, one.index, seenBy(view));
+  return summed(into);
 };
 const percent = ({ passed, judged }) => {
   if (!judged) return "";
@@ -79,6 +118,6 @@ const lookOf = ({ counts, total, judged, passed, remedied }) => {
   return counts[INFERENCE] ? "mixed" : "drift";
 };
 const describe = (one) => {
-  const counts = one.counts.map((count, index) => (count ? `${outcomeIds[index] ?? "inference only"} ${count}` : "")).filter(Boolean).join(", ");
+  const counts = Array.from(one.counts, (number, index) => (number ? `${outcomeIds[index] ?? "inference only"} ${number}` : "")).filter(Boolean).join(", ");
   return `${looks[lookOf(one)].word}, ${percent(one) || "no share"} (${counts || "nothing tried"})`;
 };

@@ -63,7 +63,7 @@ const trialNode = (row) => {
   if (text("known", row)) node.append(make("p", "", make("b", "", "Known failure: "), text("known", row)));
   node.append(...exceptionNodes(row));
   if (text("log", row)) node.append(make("details", "", make("summary", "", "End of the log"), make("pre", "", text("log", row))));
-  if (columns.key[row]) node.append(make("pre", "command", `python -m lab repro ${columns.key[row]}`));
+  if (columns.ran[row]) node.append(make("pre", "command", `python -m lab repro ${nameOf(row)}`));
   return node;
 };
 const caseNode = (one) => {
@@ -105,7 +105,7 @@ const differences = (producer, consumer) => {
   return make("details", "differences", make("summary", "", `${names.length} packages differ`), focusable(make("div", "box", table), "Packages that differ, scrolls"));
 };
 const openEvidence = () => {
-  const some = pairs.get(state.pair).filter(chosen);
+  const some = casesOf(state.pair).filter(chosen);
   const [producer, consumer] = state.pair.split("..");
   byId("evidence-title").textContent = `${producer} → ${consumer}`;
   const nodes = [
@@ -115,7 +115,7 @@ const openEvidence = () => {
     make("p", "", make("b", "", "With remedies: "), describe(tally(some, "remedies"))),
     make("pre", "command", `python -m lab show ${producer} ${consumer}`),
   ];
-  const held = FILTER_NAMES.filter((name) => state[name]).map((name) => FILTERS[name].label?.(state[name]) ?? state[name]);
+  const held = FILTER_NAMES.filter((name) => state[name]).map((name) => labelOf(name, state[name]));
   if (held.length) nodes.push(make("p", "note", `Only ${held.join(", ")}: the filters of the grid hold here too.`));
   let model = -1;
   for (const one of some) {

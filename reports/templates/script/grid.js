@@ -2,20 +2,21 @@
 const table = byId("grid-table");
 const squares = [...document.querySelectorAll(".grid td[id]")].map((cell) => ({ cell, link: cell.firstElementChild }));
 const paint = (face, one) => {
-  const look = lookOf(one);
+  const look = lookOf(one), share = percent(one);
+  if (face.dataset.shown === `${look} ${share}`) return;
+  face.dataset.shown = `${look} ${share}`;
   face.className = `face ${face.classList.contains("plain") ? "plain" : "remedies"} look-${look}`;
-  face.children[0].textContent = percent(one);
+  face.children[0].textContent = share;
   face.children[1].textContent = looks[look].symbol;
   face.children[2].textContent = ` ${looks[look].word}`;
 };
-const NEVER = summed(nothing());
+const NEVER = summed(slots(1));
 const paintGrid = (counted) => {
   const second = state.view === "plain" ? "remedies" : state.view;
   for (const { cell, link } of squares) {
     const faces = counted.pairs.get(cell.id);
-    const plain = faces ? summed(faces.plain) : NEVER, other = faces ? summed(faces.second) : NEVER;
-    paint(link.children[0], plain);
-    paint(link.children[1], other);
+    const plain = faces ? summed(faces, 0) : NEVER, other = faces ? summed(faces, 1) : NEVER;
+    paint(link.children[state.view === "plain" ? 0 : 1], state.view === "plain" ? plain : other); // the other is not shown
     const head = link.title.split("\n", 1)[0];
     link.title = `${head}\nplain: ${describe(plain)}\n${SECOND[second]}: ${describe(other)}`;
     cell.classList.toggle("left-out", faces !== undefined && !plain.total && !other.total);

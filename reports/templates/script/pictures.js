@@ -1,9 +1,10 @@
 // What loads in each release, format by format: small charts of one scale, as typed and with remedies.
 const CHART = { wide: 240, high: 92, left: 30, bottom: 20, top: 8 };
 const shareOf = (consumer, format, view) => {
-  const sum = nothing();
+  const sum = slots(1), wanted = tables.format.indexOf(format);
   for (const producer of tables.producer) {
-    for (const one of pairs.get(`${producer}..${consumer}`) ?? []) if (tables.format[one.format] === format) add(sum, one, view);
+    const [from, to] = pairs.get(`${producer}..${consumer}`) ?? [0, 0];
+    for (let one = from; one < to; one++) if (FILTERS.format.index[one] === wanted) add(sum, 0, one, seenBy(view));
   }
   const { passed, judged } = summed(sum);
   return judged ? passed / judged : null;
