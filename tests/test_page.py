@@ -109,6 +109,30 @@ def test_a_cells_reason_stands_in_the_html() -> None:
     assert "&lt;/script&gt;&lt;img" in page
 
 
+def test_a_cell_with_cuda_gives_three_answers_and_says_what_cannot_be_judged_here() -> None:
+    matrix = a_matrix()
+    seen = {
+        "libraries": {
+            "cudart": {"version": "11.2.0", "found_by": "its wheel", "soname": "libcudart.so.11.0"},
+            "cudnn": {"version": "7.6.5", "found_by": "its wheel", "soname": "libcudnn.so.8"},
+        },
+        "built": {"cuda": "11.2", "cudnn": "8"},
+        "driver": None,
+        "no_driver": "driver not found",
+        "computed_on": "CPU",
+    }
+    first, *others = reports(matrix)
+    with_cuda = replace(first, cell=replace(first.cell, cuda="11.2", cudnn="8.1"), facts={"cuda": seen})
+
+    page = render_page(
+        build_grid(matrix, [], [with_cuda, *others]), [], [with_cuda, *others], PROVENANCE, Explanations()
+    )
+
+    assert "cuda: 11.2 declared, 11.2 built with, 11.2.0 loads" in page
+    assert "cudnn 8.1 is declared, there is 7.6.5" in page
+    assert page.count("this host cannot judge") == 1
+
+
 def test_seventy_thousand_results_stay_under_six_mebibytes() -> None:
     cells = tuple(a_cell(f"tf2.{minor}", "keras2" if minor < 16 else "keras3") for minor in range(22))
     models = tuple(f"model-{at}" for at in range(14))

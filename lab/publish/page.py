@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from lab.cuda_check import CudaCheck, check
 from lab.grid import JUDGED, UNJUDGED, Grid, Look, Square, Tally
-from lab.publish.payload import pack, versions
+from lab.publish.payload import pack, packages, versions
 from lab.publish.symbols import OUTCOME_SYMBOLS
 from lab.words import Outcome
 
@@ -79,6 +80,12 @@ class CellRow:
 
     report: CellReport
     versions: list[list[str]]
+    cuda: CudaCheck | None
+
+    @property
+    def packages(self) -> int:
+        """How many packages its lock brings, as the probe saw them."""
+        return len(packages(self.report))
 
 
 def render_page(
@@ -98,7 +105,7 @@ def render_page(
             grid=grid,
             rows=_row_groups(grid),
             columns=[cell for group in grid.consumers for cell in group.cells],
-            cells=[CellRow(report=report, versions=versions(report)) for report in cells],
+            cells=[_cell_row(report) for report in cells],
             looks=list(Look),
             judged=JUDGED,
             unjudged=UNJUDGED,
@@ -146,6 +153,10 @@ def _policy(style: str, script: str) -> str:
 
 def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _cell_row(report: CellReport) -> CellRow:
+    return CellRow(report=report, versions=versions(report), cuda=check(report.cell, report.facts))
 
 
 def _row_groups(grid: Grid) -> list[RowGroup]:
