@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -363,7 +364,11 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """Where and how the results of a page came about; no names of people or machines."""
+    """Where and how the results of a page came about; no names of people or machines.
+
+    ``loads`` are artifacts in consumers, each tried as typed and then with what may help: ``trials_run`` in all.
+    ``cells`` gives the fingerprint of each cell: lock, Python, environment, engine.
+    """
 
     started_at: str
     finished_at: str
@@ -372,4 +377,5 @@ class Provenance:
     lab_version: str
     probe_hash: str
     trials_run: int
-    trials_known: int
+    loads: int
+    cells: Mapping[str, str] = field(default_factory=dict)

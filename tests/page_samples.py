@@ -33,7 +33,7 @@ PROVENANCE = Provenance(
     lab_version="0.1.0",
     probe_hash="0123abcd",
     trials_run=120,
-    trials_known=7,
+    loads=70,
 )
 
 

@@ -68,5 +68,6 @@ def provenance(context: Context, store: Store, results: list[Result]) -> Provena
         lab_version=__version__,
         probe_hash=context.code.whole,
         trials_run=tried,
-        trials_known=sum(1 for result in results if result.strategy == PLAIN),
+        loads=sum(1 for result in results if result.key and result.strategy == PLAIN),
+        cells={cell.id: context.locked[cell.id].fingerprint for cell in context.selection.cells},
     )
