@@ -5,14 +5,31 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from lab.cli.context import Context
+from lab.cli.context import ROOT, Context
 from lab.comparing import Change, compare
 from lab.errors import LabError
 from lab.words import Outcome, Result
 
 SHOWN = 20
+PUBLISHED = ROOT / "reports" / "published" / "results.parquet"  # compared with, and never shown as results
+
+
+@dataclass(frozen=True, kw_only=True)
+class Before:
+    """Another run's outcomes by name, and what it is called."""
+
+    title: str
+    outcomes: Mapping[str, Outcome]
+
+
+def choose_baseline(named: Path | None) -> Before | None:
+    """The run that is named, else the published one, else none."""
+    if named is not None:
+        return Before(title="the baseline", outcomes=read_baseline(named))
+    return Before(title="the published run", outcomes=read_baseline(PUBLISHED)) if PUBLISHED.exists() else None
 
 
 def read_baseline(path: Path) -> dict[str, Outcome]:
@@ -49,15 +66,13 @@ def _read_table(path: Path) -> dict[str, Outcome]:
         raise LabError(message) from error
 
 
-def print_changes(
-    context: Context, results: Sequence[Result], baseline: Mapping[str, Outcome], since: str
-) -> Counter[Change]:
-    """Print what changed within the selection since ``since``, and count it."""
+def print_changes(context: Context, results: Sequence[Result], baseline: Before) -> Counter[Change]:
+    """Print what changed within the selection since then, and count it."""
     now = {result.name: result.outcome for result in results}
-    before = in_scope(context, baseline)
+    before = in_scope(context, baseline.outcomes)
     changes = compare(before, now)
     counts = Counter(changes.values())
-    print(f"since {since}: " + ", ".join(f"{counts[change]} {change}" for change in Change))
+    print(f"since {baseline.title}: " + ", ".join(f"{counts[change]} {change}" for change in Change))
     regressed = [name for name, change in changes.items() if change is Change.REGRESSED]
     for name in regressed[:SHOWN]:
         print(f"  regressed: {name}: {before[name]}, now {now[name]}")

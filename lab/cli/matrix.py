@@ -13,7 +13,7 @@ from typing import Any
 
 from lab import __version__
 from lab.cli.arguments import positive, shard
-from lab.cli.baseline import print_changes, read_baseline
+from lab.cli.baseline import choose_baseline, print_changes
 from lab.cli.context import ROOT, Context, Wanted, existing
 from lab.cli.exporting import USUAL, add_option, export
 from lab.cli.progress import progress, say
@@ -30,7 +30,6 @@ from lab.sharding import Shard
 from lab.store import FILE, Store, open_store
 from lab.words import EngineName
 
-PUBLISHED = ROOT / "reports" / "published" / "results.parquet"  # compared with, and never shown as results
 SECONDS_A_SAVE = 0.4
 SECONDS_A_LOAD = 0.25
 SECONDS_A_CELL = 25.0
@@ -144,9 +143,8 @@ def _matrix(arguments: argparse.Namespace) -> int:
     engine = choose(arguments.engine)
     chosen = replace(wanted(arguments), engine=engine)
     selection = (chosen.cells, chosen.models, chosen.formats, chosen.selection, engine.name, chosen.shard)
-    last = last_run(
-        chosen.out, chosen.matrix, map(str, selection), (ROOT / "lab", ROOT / "images", ROOT / "reports/templates")
-    )
+    sources = [ROOT / folder for folder in ("lab", "images", "reports/templates", "reports/published")]
+    last = last_run(chosen.out, chosen.matrix, map(str, selection), sources)
     asks_for_more = arguments.fresh or arguments.baseline or not set(arguments.export) <= set(USUAL)
     if not asks_for_more and (summary := last.summary()) is not None:
         say("nothing to do: nothing has changed since the last run (--fresh runs it anew)")
@@ -156,17 +154,15 @@ def _matrix(arguments: argparse.Namespace) -> int:
 
 
 def _run_and_report(arguments: argparse.Namespace, context: Context, last: LastRun) -> int:
-    path = arguments.baseline or (PUBLISHED if PUBLISHED.exists() else None)
-    baseline = read_baseline(path) if path else None
+    baseline = choose_baseline(arguments.baseline)
     with open_store(context.workplace.directory, writing=True) as store:
         last.forget()
         tally = _run(context, store, fresh=arguments.fresh)
         results = context.results(store)
-        since = "the baseline" if arguments.baseline else "the published run"
-        page = render(context, store, results, baseline, since)
+        page = render(context, store, results, baseline)
         summary = summarise(results, tally)
         print("\n".join(summary.lines))
-        changes = None if baseline is None else print_changes(context, results, baseline, since)
+        changes = None if baseline is None else print_changes(context, results, baseline)
         export(context, store, results, arguments.export, changes)
         print(f"page: {page}")
     if changes and changes[Change.REGRESSED] and arguments.fail_on:

@@ -8,23 +8,22 @@ from typing import Any
 
 from lab import __version__
 from lab.assessing import PLAIN
-from lab.cli.baseline import in_scope
+from lab.cli.baseline import Before, in_scope
 from lab.cli.context import Context
 from lab.findings import find
 from lab.grid import build_grid
 from lab.recipes import RecipeBook
 from lab.store import Store
-from lab.words import CellReport, Outcome, Provenance, Result
+from lab.words import CellReport, Provenance, Result
 
 
 def render(
     context: Context,
     store: Store,
     results: list[Result],
-    baseline: Mapping[str, Outcome] | None = None,
-    since: str = "",
+    baseline: Before | None = None,
 ) -> Path:
-    """Write ``index.html`` of the output folder; ``since`` says what the baseline is."""
+    """Write ``index.html`` of the output folder."""
     page = context.workplace.directory / "index.html"
     from lab.publish import Baseline, explain, render_page  # noqa: PLC0415 - Jinja2 is not needed by the other commands
 
@@ -34,7 +33,9 @@ def render(
     cells = {cell.id: cell for cell in context.matrix.cells}
     findings = find(results, cells, knowledge.cells, knowledge.catalogue)
     explained = explain(context.matrix, knowledge, RecipeBook(context.code), results, findings)
-    before = None if baseline is None else Baseline(title=since, outcomes=in_scope(context, baseline))
+    before = None
+    if baseline is not None:
+        before = Baseline(title=baseline.title, outcomes=in_scope(context, baseline.outcomes))
     text = render_page(grid, results, reports, provenance(context, store, results), explained, before)
     part = page.with_suffix(".part")
     part.write_text(text, encoding="utf-8")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from lab.cli.baseline import print_changes, read_baseline
+from lab.cli.baseline import choose_baseline, print_changes
 from lab.cli.context import Context
 from lab.cli.exporting import add_option, export
 from lab.cli.matrix import wanted
@@ -51,7 +51,7 @@ def _report(arguments: argparse.Namespace) -> int:
     if arguments.fail_on and not arguments.baseline:
         message = "--fail-on compares with another run: name its results with --baseline FILE"
         raise LabError(message)
-    baseline = read_baseline(arguments.baseline) if arguments.baseline else None
+    baseline = choose_baseline(arguments.baseline)
     context = Context(wanted(arguments), say)
     for directory in arguments.merge or ():
         with open_store(context.workplace.directory, writing=True) as store:
@@ -59,8 +59,8 @@ def _report(arguments: argparse.Namespace) -> int:
         say(f"{directory}: {added} runs joined" if added else f"{directory}: joined before")
     with open_store(context.workplace.directory, writing=False) as store:
         results = context.results(store)
-        print(render(context, store, results, baseline, "the baseline"))
-        changes = None if baseline is None else print_changes(context, results, baseline, "the baseline")
+        print(render(context, store, results, baseline))
+        changes = None if baseline is None else print_changes(context, results, baseline)
         for path in export(context, store, results, arguments.export, changes):
             print(path)
     if arguments.merge and (absent := not_run(results)):
