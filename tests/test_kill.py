@@ -137,12 +137,16 @@ def kill_when(delay_s: float, answers: int, out: Path, *arguments: str) -> Kill:
 
 def seen_by_probes(out: Path) -> int:
     """How many trials the probes of the run at hand have written down."""
-    events = [
-        json.loads(line)
-        for path in out.glob("work/*/*-load-*/results-*.jsonl")
-        for line in path.read_text(encoding="utf-8").splitlines()[:-1]  # the last line may be half written
-    ]
+    events = [json.loads(line) for path in out.glob("work/*/*-load-*/results-*.jsonl") for line in whole_lines(path)]
     return sum(1 for event in events if event["kind"] == "load" and not event["id"].startswith("canary:"))
+
+
+def whole_lines(path: Path) -> list[str]:
+    """What a probe has written so far; nothing when the run has just cleared it away."""
+    try:
+        return path.read_text(encoding="utf-8").splitlines()[:-1]  # the last line may be half written
+    except FileNotFoundError:
+        return []
 
 
 def trials_after(out: Path) -> tuple[int, int]:

@@ -20,6 +20,11 @@ WORK_S = 1.0
 LIMIT_S = 2.0
 OTHERS = 4  # beside them, a second of work takes five
 
+LEAVING = """
+import subprocess, sys
+print(subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True).pid)
+"""
+
 
 @pytest.fixture(scope="module")
 def child() -> Iterator[ModuleType]:
@@ -53,10 +58,12 @@ def busy_processor() -> Iterator[None]:
 
 
 def a_stranger() -> int:
-    """A process that wants the processor, and is nobody's here: whose parent has ended at once."""
+    """A process that wants the processor, and is nobody's here: whose parent has ended at once.
+
+    It leads a session of its own, as a child does: the kernel may share the processor out by sessions.
+    """
     spinning = [sys.executable, "-c", "import time\nwhile time.process_time() < 60: pass"]
-    leaving = "import subprocess, sys; print(subprocess.Popen(sys.argv[1:], stdout=-3, stderr=-3).pid)"  # -3 is DEVNULL
-    said = subprocess.run([sys.executable, "-c", leaving, *spinning], check=True, capture_output=True, text=True)
+    said = subprocess.run([sys.executable, "-c", LEAVING, *spinning], check=True, capture_output=True, text=True)
     return int(said.stdout)
 
 
