@@ -10,10 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from lab.words import Cell, CellFacts, Outcome, Result
 
 TENSORFLOW, KERAS, PYTHON, VARIABLES = "TensorFlow", "Keras", "Python", "variables"
 PACKAGES = {"NumPy": "numpy", "h5py": "h5py", "protobuf": "protobuf"}
+KERAS_PACKAGES = ("keras", "tf-keras")
 NONE = "-"
 JUDGED = frozenset({Outcome.PASS, Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT})
 
@@ -77,13 +81,37 @@ def smallest_flips(tried: Sequence[Swap]) -> tuple[Swap, ...]:
 
 
 def throwaway_cells(failing: Cell, working: Cell, facts: Mapping[str, CellFacts]) -> tuple[Cell, ...]:
-    """The failing cell with one axis taken from the working one, for every axis on which they differ."""
-    old, new = axes(failing, facts[failing.id]), axes(working, facts[working.id])
-    return tuple(_swapped(failing, working, axis, value) for axis, _, value in changes(old, new))
+    """The failing cell with one axis taken from the working one, for every axis on which they differ.
+
+    An axis that cannot be changed by itself is left out: a Keras that is a part of TensorFlow, a package that the
+    working cell does not have.
+    """
+    old, new = facts[failing.id], facts[working.id]
+    made = []
+    for axis, had, value in changes(axes(failing, old), axes(working, new)):
+        package = _package(axis, had, value, dict(old.packages), dict(new.packages))
+        if axis in {TENSORFLOW, PYTHON, VARIABLES}:
+            made.append(_swapped(failing, working, axis, value))
+        elif package is not None:
+            overrides = (*_without(failing.overrides, package), f"{package}=={value}")
+            made.append(replace(_throwaway(failing, working, axis, value), overrides=overrides))
+    return tuple(made)
 
 
-def _swapped(failing: Cell, working: Cell, axis: str, value: str) -> Cell:
-    made = replace(
+def _package(axis: str, had: str, value: str, old: Mapping[str, str], new: Mapping[str, str]) -> str | None:
+    """The package that is the axis in both cells."""
+    candidates = KERAS_PACKAGES if axis == KERAS else (PACKAGES.get(axis, ""),)
+    same = (name for name in candidates if old.get(name) == had and new.get(name) == value)
+    return next(same, None)
+
+
+def _without(requirements: Iterable[str], package: str) -> tuple[str, ...]:
+    """The requirements that are not of this package."""
+    return tuple(each for each in requirements if canonicalize_name(Requirement(each).name) != package)
+
+
+def _throwaway(failing: Cell, working: Cell, axis: str, value: str) -> Cell:
+    return replace(
         failing,
         id=f"{failing.id}-with-{axis.lower()}-{value.replace('=', '-').replace(' ', '-').lower()}",
         as_of=max(failing.as_of, working.as_of),
@@ -91,15 +119,16 @@ def _swapped(failing: Cell, working: Cell, axis: str, value: str) -> Cell:
         mends=(),
         imports=True,
     )
+
+
+def _swapped(failing: Cell, working: Cell, axis: str, value: str) -> Cell:
+    made = _throwaway(failing, working, axis, value)
     if axis == TENSORFLOW:
         return replace(made, tensorflow=working.tensorflow, package=working.package)
     if axis == PYTHON:
         return replace(made, python=working.python)
-    if axis == VARIABLES:
-        extra = tuple(each for each in working.requires if each not in failing.requires)
-        return replace(made, env=working.env, requires=(*failing.requires, *extra))
-    package = PACKAGES.get(axis, "keras")
-    return replace(made, overrides=(*failing.overrides, f"{package}=={value}"))
+    extra = tuple(each for each in working.requires if each not in failing.requires)
+    return replace(made, env=working.env, requires=(*failing.requires, *extra))
 
 
 def stretches(releases: Sequence[str], results: Iterable[Result]) -> tuple[Stretch, ...]:

@@ -62,17 +62,46 @@ def test_what_was_not_judged_is_no_evidence() -> None:
     assert swaps("bad", {"near": Outcome.INFRA_ERROR, "bad": Outcome.DRIFT}, {"bad": {}, "near": {}}) == ()
 
 
+def facts(python: str = "3.10", keras: str = "2.10.0", **packages: str) -> CellFacts:
+    versions = tuple((name.replace("_", "-"), version) for name, version in packages.items())
+    return CellFacts(tensorflow="2.10.1", keras=keras, python=python, packages=versions)
+
+
 def test_a_throwaway_cell_differs_in_one_axis_each() -> None:
     failing, working = a_cell("bad", python="3.12"), a_cell("good")
-    facts = {
-        "bad": CellFacts(tensorflow="2.10.1", keras="2.10.0", python="3.12", packages=(("numpy", "2.0.2"),)),
-        "good": CellFacts(tensorflow="2.10.1", keras="2.10.0", python="3.10", packages=(("numpy", "1.23.5"),)),
-    }
+    found = {"bad": facts(python="3.12", numpy="2.0.2"), "good": facts(numpy="1.23.5")}
 
-    python, numpy = throwaway_cells(failing, working, facts)
+    python, numpy = throwaway_cells(failing, working, found)
 
     assert (python.python, python.overrides) == ("3.10", ())
     assert (numpy.python, numpy.overrides) == ("3.12", ("numpy==1.23.5",))
+
+
+def test_a_throwaway_cell_has_one_version_of_the_package_that_is_swapped() -> None:
+    failing, working = a_cell("bad", overrides=("h5py==3.1.0", "numpy<2")), a_cell("good")
+    found = {"bad": facts(h5py="3.1.0"), "good": facts(h5py="2.10.0")}
+
+    (made,) = throwaway_cells(failing, working, found)
+
+    assert made.overrides == ("numpy<2", "h5py==2.10.0")
+
+
+def test_a_package_that_the_working_cell_lacks_is_no_throwaway_cell() -> None:
+    assert throwaway_cells(a_cell("bad"), a_cell("good"), {"bad": facts(h5py="3.1.0"), "good": facts()}) == ()
+
+
+def test_a_keras_within_tensorflow_cannot_be_swapped_by_itself() -> None:
+    found = {"bad": facts(keras="2.10.0", keras_applications="1.0"), "good": facts(keras="2.4.0")}
+
+    assert throwaway_cells(a_cell("bad"), a_cell("good"), found) == ()
+
+
+def test_a_keras_with_a_package_of_its_own_is_swapped_by_that_package() -> None:
+    found = {"bad": facts(keras="2.16.0", tf_keras="2.16.0"), "good": facts(keras="2.15.1", tf_keras="2.15.1")}
+
+    (made,) = throwaway_cells(a_cell("bad"), a_cell("good"), found)
+
+    assert made.overrides == ("tf-keras==2.15.1",)
 
 
 def test_stretches_break_where_the_outcome_flips() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from threading import Event
@@ -95,11 +95,10 @@ def _blame(arguments: argparse.Namespace) -> int:
     found = {cell: axes(cells[cell], facts[cell]) for cell in outcomes if cell in facts}
     tried = list(swaps(failing.consumer, outcomes, found))
     if arguments.make_cells:
-        working = next((swap.cell for swap in tried if swap.outcome is Outcome.PASS), None)
+        working = next((swap.cell for swap in tried if swap.outcome is Outcome.PASS and swap.changes), None)
         if working is None:
             raise LabError(f"no cell of this store loads it with {arguments.strategy}: there is nothing to swap from")
-        made = throwaway_cells(cells[failing.consumer], cells[working], facts)
-        tried += _try_throwaways(context, failing, made, found[failing.consumer])
+        tried += _try_throwaways(context, failing, _to_make(cells[failing.consumer], cells[working], facts), found)
     _tell(failing, sorted(tried, key=lambda swap: len(swap.changes)), as_json=arguments.json)
     return ExitCode.DONE
 
@@ -121,14 +120,29 @@ def _failing(arguments: argparse.Namespace, results: Sequence[Result]) -> Result
     raise LabError(f"{name} has not been tried: run 'nox -s matrix' first, and see 'python -m lab results'")
 
 
-def _try_throwaways(context: Context, failing: Result, made: Sequence[Cell], old: dict[str, str]) -> list[Swap]:
-    tried = []
+def _to_make(failing: Cell, working: Cell, facts: Mapping[str, CellFacts]) -> tuple[Cell, ...]:
+    """The cells between the two; none where they are next to each other already."""
+    differing = changes(axes(failing, facts[failing.id]), axes(working, facts[working.id]))
+    if len(differing) == 1:
+        say(f"{failing.id} and {working.id} differ in {differing[0][0]} alone: no cell needs to be made")
+        return ()
+    made = throwaway_cells(failing, working, facts)
+    if not made:
+        names = ", ".join(axis for axis, _, _ in differing)
+        say(f"{failing.id} and {working.id} differ in {names}: none of it can be changed by itself")
+    return made
+
+
+def _try_throwaways(
+    context: Context, failing: Result, made: Sequence[Cell], found: Mapping[str, dict[str, str]]
+) -> list[Swap]:
+    tried, old = [], found[failing.consumer]
     for cell in made:
         say(f"{cell.id}: locking and building")
         try:
             outcome, facts = _try_in(context, failing, cell)
         except CellFault as error:
-            say(f"{cell.id}: cannot be had: {str(error).splitlines()[0]}")
+            say(f"{cell.id}: cannot be had: {error}")
             continue
         tried.append(Swap(changes=changes(old, axes(cell, facts)), cell=cell.id, outcome=outcome))
         say(f"{cell.id}: {outcome}")

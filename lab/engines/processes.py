@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -52,24 +53,27 @@ def run(
 
     It is ended with its children at the deadline, and when ``stop`` is set.
     """
-    try:
-        process = subprocess.Popen(  # noqa: S603 - a list, never a shell
-            list(command),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=None if env is None else dict(env),
-            start_new_session=True,
-        )
-    except OSError as error:
-        return Completed(command=tuple(command), exit_code=127, output="", log=str(error))
+    with tempfile.TemporaryFile() as given:  # a pipe would have to be filled beside the looks at deadline and stop
+        given.write(stdin.encode("utf-8"))
+        given.seek(0)
+        try:
+            process = subprocess.Popen(  # noqa: S603 - a list, never a shell
+                list(command),
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=None if env is None else dict(env),
+                start_new_session=True,
+            )
+        except OSError as error:
+            return Completed(command=tuple(command), exit_code=127, output="", log=str(error))
     deadline = time.monotonic() + timeout_s
     said = None
     try:
         while said is None and time.monotonic() < deadline and not stop.is_set():
             with suppress(subprocess.TimeoutExpired):
-                said = process.communicate(stdin, timeout=min(POLL_S, max(0.0, deadline - time.monotonic())))
+                said = process.communicate(timeout=min(POLL_S, max(0.0, deadline - time.monotonic())))
         timed_out = said is None and not stop.is_set()
         if said is None:
             end_group(process.pid)
