@@ -22,14 +22,19 @@ class Change(StrEnum):
 
 
 def compare(baseline: Mapping[str, Outcome], now: Mapping[str, Outcome]) -> dict[str, Change]:
-    """The change of every result by its name; one that vanished or was not judged has not regressed."""
-    return {name: _change(baseline.get(name), now.get(name)) for name in sorted(baseline.keys() | now.keys())}
+    """The change of every result by its name; one that vanished or was not judged has not regressed.
+
+    What neither run has judged is left out: of that nothing is known.
+    """
+    changes = ((name, _change(baseline.get(name), now.get(name))) for name in sorted(baseline.keys() | now.keys()))
+    return {name: change for name, change in changes if change is not None}
 
 
-def _change(before: Outcome | None, after: Outcome | None) -> Change:
-    if before is None or before in UNJUDGED:
-        return Change.SAME if before == after else Change.NEW
-    if after is None or after in UNJUDGED:
+def _change(before: Outcome | None, after: Outcome | None) -> Change | None:
+    was_judged, is_judged = (outcome is not None and outcome not in UNJUDGED for outcome in (before, after))
+    if not was_judged:
+        return Change.NEW if is_judged else None
+    if not is_judged:
         return Change.GONE
     if (before is Outcome.PASS) == (after is Outcome.PASS):
         return Change.SAME

@@ -32,3 +32,12 @@ def test_what_was_not_there_before_is_new() -> None:
 
 def test_another_way_of_failing_is_the_same() -> None:
     assert compare({"a": Outcome.DRIFT}, {"a": Outcome.CRASH}) == {"a": Change.SAME}
+
+
+@pytest.mark.parametrize("after", [{}, {"a": Outcome.BLOCKED}, {"a": Outcome.UNSUPPORTED}])
+def test_what_neither_run_has_judged_is_no_change(after: dict[str, Outcome]) -> None:
+    assert compare({"a": Outcome.UNSUPPORTED}, after) == {}
+
+
+def test_what_is_judged_for_the_first_time_is_new() -> None:
+    assert compare({"a": Outcome.BLOCKED}, {"a": Outcome.PASS}) == {"a": Change.NEW}

@@ -8,6 +8,7 @@ import io
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,13 +16,16 @@ import pandas as pd
 import pytest
 from page_samples import HOSTILE, PROVENANCE, a_matrix, a_result, hostile_results, many_results, reports
 
+from lab.cli.baseline import in_scope
 from lab.cli.main import main
 from lab.comparing import Change
 from lab.errors import ExitCode
 from lab.exporting import badge, csv, junit, parquet, picture, read_outcomes, summary, table
 from lab.fields import result_fields
 from lab.grid import PLAIN, Grid, build_grid
-from lab.words import CellFacts, Outcome, Result
+from lab.planning import Scope
+from lab.strategies import Strategies
+from lab.words import Cell, CellFacts, Format, Model, Outcome, Result
 
 CELLS = {"tf2.4": CellFacts(tensorflow="2.4.4", keras="2.4", python="3.8")}
 
@@ -197,3 +201,17 @@ def test_a_table_that_is_none_is_refused_as_a_baseline(
 def test_fail_on_without_a_baseline_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "--fail-on", "regressed", "--out", str(tmp_path)]) == ExitCode.BAD_INPUT
     assert "--baseline FILE" in capsys.readouterr().err
+
+
+def test_of_a_baseline_only_the_selection_is_compared() -> None:
+    cell = Cell(id="a", tensorflow="2.0", python="3.8", as_of=date(2024, 1, 1), package="tensorflow", group="main")
+    scope = Scope(
+        pairs=[(cell, cell)],
+        models=[Model(id="dense", detects="", formats=("h5",))],
+        formats=[Format(id="h5", container="hdf5-model", strategies=("plain",), title="")],
+        declared=lambda *_: None,
+        strategies=Strategies((), {}),
+    )
+    names = ["a/a/dense/h5/plain", "a/b/dense/h5/plain", "a/a/lstm/h5/plain", "a/a/dense/keras/plain"]
+
+    assert list(in_scope(scope, dict.fromkeys(names, Outcome.PASS))) == ["a/a/dense/h5/plain"]

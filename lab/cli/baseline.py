@@ -11,6 +11,7 @@ from pathlib import Path
 from lab.cli.context import ROOT, Context
 from lab.comparing import Change, compare
 from lab.errors import LabError
+from lab.planning import Scope
 from lab.words import Outcome, Result
 
 SHOWN = 20
@@ -69,7 +70,7 @@ def _read_table(path: Path) -> dict[str, Outcome]:
 def print_changes(context: Context, results: Sequence[Result], baseline: Before) -> Counter[Change]:
     """Print what changed within the selection since then, and count it."""
     now = {result.name: result.outcome for result in results}
-    before = in_scope(context, baseline.outcomes)
+    before = in_scope(context.scope, baseline.outcomes)
     changes = compare(before, now)
     counts = Counter(changes.values())
     print(f"since {baseline.title}: " + ", ".join(f"{counts[change]} {change}" for change in Change))
@@ -81,12 +82,13 @@ def print_changes(context: Context, results: Sequence[Result], baseline: Before)
     return counts
 
 
-def in_scope(context: Context, baseline: Mapping[str, Outcome]) -> dict[str, Outcome]:
-    """What the baseline says of the selected pairs."""
-    pairs = {f"{producer.id}/{consumer.id}/" for producer, consumer in context.scope.pairs}
-    return {name: outcome for name, outcome in baseline.items() if _pair(name) in pairs}
+def in_scope(scope: Scope, baseline: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """What the baseline says of the selection."""
+    pairs = {(producer.id, consumer.id) for producer, consumer in scope.pairs}
+    models, formats = {model.id for model in scope.models}, {form.id for form in scope.formats}
 
+    def is_in(name: str) -> bool:
+        producer, consumer, model, form, _ = name.split("/", 4)
+        return (producer, consumer) in pairs and model in models and form in formats
 
-def _pair(name: str) -> str:
-    producer, consumer, _ = name.split("/", 2)
-    return f"{producer}/{consumer}/"
+    return {name: outcome for name, outcome in baseline.items() if is_in(name)}

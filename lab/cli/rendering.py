@@ -35,7 +35,7 @@ def render(
     explained = explain(context.matrix, knowledge, RecipeBook(context.code), results, findings)
     before = None
     if baseline is not None:
-        before = Baseline(title=baseline.title, outcomes=in_scope(context, baseline.outcomes))
+        before = Baseline(title=baseline.title, outcomes=in_scope(context.scope, baseline.outcomes))
     text = render_page(grid, results, reports, provenance(context, store, results), explained, before)
     part = page.with_suffix(".part")
     part.write_text(text, encoding="utf-8")

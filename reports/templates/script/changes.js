@@ -1,9 +1,9 @@
 // Changes against another run: the baseline that the page carries, or a file of results that a reader drops on it.
 const NAME = ["producer", "consumer", "model", "format", "strategy"];
 const nameOf = (row) => NAME.map((part) => text(part, row)).join("/");
+const unjudged = (outcome) => outcome < 0 || !isJudged[outcome];
 const changeOf = (before, after) => {
-  const unjudged = (outcome) => outcome < 0 || !isJudged[outcome];
-  if (unjudged(before)) return before === after ? "same" : "new";
+  if (unjudged(before)) return unjudged(after) ? "unknown" : "new";
   if (unjudged(after)) return "gone";
   if ((before === PASS) === (after === PASS)) return "same";
   return after === PASS ? "fixed" : "regressed";
@@ -50,11 +50,11 @@ const changeList = (title, rows, before) => {
   return node;
 };
 const showChanges = (title, before, gone) => {
-  const rows = { regressed: [], fixed: [], new: [], gone: [], same: [] };
+  const rows = { regressed: [], fixed: [], new: [], gone: [], same: [], unknown: [] };
   before.forEach((outcome, row) => rows[changeOf(outcome, columns.outcome[row])].push(row));
   FILTERS.change.index = indexed((one) => (CASES.plain[one] < 0 ? -1 : CHANGES.indexOf(changeOf(before[CASES.plain[one]], outcomes[CASES.plain[one]]))));
   byId("filter-change").parentElement.hidden = false;
-  const lost = rows.gone.length + gone.size;
+  const lost = rows.gone.length + [...gone.values()].filter((outcome) => !unjudged(outcome)).length;
   const cellsGone = [...new Set([...gone.keys()].flatMap((name) => name.split("/", 2)))].filter((cell) => !tables.producer.includes(cell) && !tables.consumer.includes(cell));
   byId("changes-says").textContent =
     `Since ${title}: ${rows.regressed.length} regressed, ${rows.fixed.length} fixed, ${rows.new.length} new, ${lost} gone, ${rows.same.length} the same.` +
