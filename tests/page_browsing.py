@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 from page_samples import PROVENANCE, reports
+from selenium.webdriver.support.ui import WebDriverWait
 
 from lab.grid import Grid, build_grid
 from lab.publish import Explanations, render_page
@@ -95,6 +96,14 @@ def ask(chrome: Chrome, script: str, *arguments: str) -> object:
 def text_of(chrome: Chrome, selector: str) -> str:
     """The text of the first element that fits."""
     return str(ask(chrome, "return document.querySelector(arguments[0]).textContent", selector))
+
+
+def titles(chrome: Chrome) -> dict[str, str]:
+    """What a pointer on a square is told, by the square's id, when that has caught up with the counts."""
+    caught_up = "return document.getElementById('grid-table').dataset.titles === 'new'"
+    WebDriverWait(chrome, 10.0, poll_frequency=0.02).until(lambda _: ask(chrome, caught_up))
+    pairs = "return [...document.querySelectorAll('.grid td[id]')].map(td => [td.id, td.firstChild.title])"
+    return dict(cast("list[tuple[str, str]]", ask(chrome, pairs)))
 
 
 def click(chrome: Chrome, selector: str) -> None:

@@ -13,6 +13,7 @@ from page_browsing import (
     chrome_with_javascript,  # noqa: F401 - as above
     click,
     text_of,
+    titles,
     visit,
     written,
 )
@@ -86,14 +87,15 @@ def test_a_filter_changes_the_counts(chrome: Chrome, page: tuple[str, Grid]) -> 
 def test_the_script_counts_as_the_grid_does(chrome: Chrome, page: tuple[str, Grid]) -> None:
     address, grid = page
     visit(chrome, address)
-    facts = (
-        "return [...document.querySelectorAll('.grid td[id]')].map(td => [td.id, td.textContent, td.firstChild.title])"
-    )
-    from_python = ask(chrome, facts)
+    shares = "return [...document.querySelectorAll('.grid td[id]')].map(td => [td.id, td.textContent])"
+    of_squares = "return [...document.querySelectorAll('.grid td[id]')].map(td => [td.id, td.firstChild.title])"
+    from_python, told = ask(chrome, shares), dict(ask(chrome, of_squares))  # type: ignore[call-overload]
     choose(chrome, "filter-model", "cnn")
+    assert titles(chrome) != told
     choose(chrome, "filter-model", "")
 
-    assert ask(chrome, facts) == from_python
+    assert ask(chrome, shares) == from_python
+    assert titles(chrome) == told
     assert f"{grid.plain.passed} of {grid.plain.judged} judged" in text_of(chrome, "#counts")
 
 

@@ -34,36 +34,54 @@ const activeFilters = () => FILTER_NAMES.filter((name) => state[name]).map((name
 const chosen = ({ index }) => activeFilters().every(({ filter, wanted }) => fits(filter, index, wanted));
 
 // The option of a filter counts what all other filters leave; so a case that misses one filter counts there and nowhere else.
+const placesOf = ({ ofModel, index }, one) => (ofModel ? ofModel[models[CASES.first[one]]] : index[one] < 0 ? [] : [index[one]]);
+const onlyMiss = (active, one) => {
+  let missed = null;
+  for (const each of active) {
+    if (fits(each.filter, one, each.wanted)) continue;
+    if (missed) return "several";
+    missed = each.name;
+  }
+  return missed;
+};
 const recount = () => {
   const active = activeFilters();
   const [hasRow, hasColumn] = [globs(state.rows), globs(state.columns)];
   const here = seenBy(state.view), plain = seenBy("plain"), second = seenBy(state.view === "plain" ? "remedies" : state.view);
-  const counted = { all: slots(1), pairs: new Map(), options: {}, totals: {} };
-  const counters = FILTER_NAMES.map((name) => {
-    const { values, index, ofModel } = FILTERS[name];
-    const options = (counted.options[name] = slots(values.length)), total = (counted.totals[name] = slots(1));
-    return (one) => {
-      add(total, 0, one, here);
-      if (!ofModel) { if (index[one] >= 0) add(options, index[one], one, here); return; }
-      for (const value of ofModel[models[CASES.first[one]]]) add(options, value, one, here);
-    };
-  });
+  const ofEach = (some) => Object.fromEntries(FILTER_NAMES.map((name) => [name, some(name)]));
+  const counted = { all: slots(1), pairs: new Map(), options: ofEach((name) => slots(FILTERS[name].values.length)), totals: ofEach(() => slots(1)) };
+  const single = FILTER_NAMES.filter((name) => !FILTERS[name].ofModel).map((name) => [FILTERS[name].index, counted.options[name]]);
+  const several = FILTER_NAMES.filter((name) => FILTERS[name].ofModel).map((name) => [FILTERS[name], counted.options[name]]);
   for (const [pair, [from, to]] of pairs) {
     const [producer, consumer] = pair.split("..");
     if (!hasRow(producer) || !hasColumn(consumer)) continue;
     const faces = slots(2);
     counted.pairs.set(pair, faces);
     for (let one = from; one < to; one++) {
-      let misses = 0, missed = "";
-      for (const { name, filter, wanted } of active) if (!fits(filter, one, wanted)) { misses++; missed = name; if (misses > 1) break; }
-      if (misses > 1) continue;
-      if (misses) { counters[FILTER_NAMES.indexOf(missed)](one); continue; }
+      const missed = active.length ? onlyMiss(active, one) : null;
+      if (missed === "several") continue;
+      if (missed) {
+        add(counted.totals[missed], 0, one, here);
+        for (const value of placesOf(FILTERS[missed], one)) add(counted.options[missed], value, one, here);
+        continue;
+      }
       add(faces, 0, one, plain);
       add(faces, 1, one, second);
-      add(counted.all, 0, one, here);
-      for (const counter of counters) counter(one);
+      const kind = here.kinds[one];
+      if (kind < 0) continue;
+      const remedied = here.remedied[one];
+      counted.all[kind]++;
+      counted.all[KINDS] += remedied;
+      for (const [index, options] of single) {
+        const slot = index[one] * SLOT;
+        if (slot < 0) continue;
+        options[slot + kind]++;
+        options[slot + KINDS] += remedied;
+      }
+      for (const [filter, options] of several) for (const value of placesOf(filter, one)) add(options, value, one, here);
     }
   }
+  for (const name of FILTER_NAMES) counted.all.forEach((number, slot) => { counted.totals[name][slot] += number; });
   return counted;
 };
 const fill = (name, counted) => {

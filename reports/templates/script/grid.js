@@ -11,16 +11,28 @@ const paint = (face, one) => {
   face.children[2].textContent = ` ${looks[look].word}`;
 };
 const NEVER = summed(slots(1));
+const facesOf = (counted, cell) => [0, 1].map((slot) => (counted.pairs.has(cell.id) ? summed(counted.pairs.get(cell.id), slot) : NEVER));
 const paintGrid = (counted) => {
-  const second = state.view === "plain" ? "remedies" : state.view;
   for (const { cell, link } of squares) {
-    const faces = counted.pairs.get(cell.id);
-    const plain = faces ? summed(faces, 0) : NEVER, other = faces ? summed(faces, 1) : NEVER;
+    const [plain, other] = facesOf(counted, cell);
     paint(link.children[state.view === "plain" ? 0 : 1], state.view === "plain" ? plain : other); // the other is not shown
-    const head = link.title.split("\n", 1)[0];
-    link.title = `${head}\nplain: ${describe(plain)}\n${SECOND[second]}: ${describe(other)}`;
-    cell.classList.toggle("left-out", faces !== undefined && !plain.total && !other.total);
+    cell.classList.toggle("left-out", counted.pairs.has(cell.id) && !plain.total && !other.total);
   }
+  table.dataset.titles = "old";
+  whenIdle(() => titleGrid(counted, SECOND[state.view === "plain" ? "remedies" : state.view]));
+};
+// What a pointer that rests on a square is told can wait until the squares are painted.
+const titleGrid = (counted, second) => {
+  for (const { cell, link } of squares) {
+    const [plain, other] = facesOf(counted, cell);
+    link.title = `${link.title.split("\n", 1)[0]}\nplain: ${describe(plain)}\n${second}: ${describe(other)}`;
+  }
+  table.dataset.titles = "new";
+};
+let waiting = 0;
+const whenIdle = (task) => {
+  clearTimeout(waiting);
+  waiting = setTimeout(task, 50);
 };
 const SECOND = { remedies: "with remedies", promises: "promised", trainable: "trains on" };
 // The row and column picker hides what is not named; a title over columns is as wide as what is left of it.
