@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
-from threading import Event
 from typing import Any
 
 from lab.blaming import Swap, axes, changes, smallest_flips, stretches, swaps, throwaway_cells
 from lab.cli.context import Context
 from lab.cli.matrix import wanted
+from lab.cli.one_load import load_once
 from lab.cli.progress import say
 from lab.engines.locking import resolve
 from lab.errors import CellFault, ExitCode, LabError
 from lab.grid import PLAIN
 from lab.judging import judge
-from lab.running.units import Unit, run_unit
-from lab.store import observation_from_event, open_store
+from lab.store import open_store
 from lab.versions import facts_of
-from lab.words import Cell, CellFacts, Outcome, Result, Role
+from lab.words import Cell, CellFacts, Outcome, Result
 
 MAIN_GROUP = "main"
 SHOWN = 12
@@ -151,27 +148,13 @@ def _try_throwaways(
 
 def _try_in(context: Context, failing: Result, cell: Cell) -> tuple[Outcome, CellFacts]:
     """Load the artifact of a failing result in another cell; raises CellFault where that cell cannot be had."""
-    text = resolve(cell, context.uv)
+    lock = resolve(cell, context.uv)
     artifact = context.keys.artifact(failing.producer, failing.model, failing.format)
-    events: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory(prefix="lab-blame-") as scratch:
-        log = Path(scratch) / "log"
-        engine = context.engine()
-        built = engine.build(cell, text, context.chosen_engine.identify(cell, text), log)
-        job = {
-            "id": artifact.key,
-            "model": artifact.model,
-            "format": artifact.format,
-            "directory": str(context.workplace.artifact(artifact.key)),
-            "strategies": [failing.strategy],
-        }
-        code = context.workplace.snapshot_probe(context.code)
-        unit = Unit(role=Role.LOAD, cell=cell.id, jobs=[job], directory=Path(scratch), log=log, code=code)
-        run_unit(engine, built, unit, context.matrix, events.append, Event())
-    for event in events:
-        if event["kind"] == "load":
-            return judge(observation_from_event(event), context.matrix.tolerance).outcome, facts_of(cell, text)
-    raise CellFault("the probe gave no answer")
+    loaded = load_once(context, artifact, failing.strategy, cell, lock)
+    if loaded.seen is None:
+        message = f"the probe gave no answer:\n{loaded.log}"
+        raise CellFault(message)
+    return judge(loaded.seen, context.matrix.tolerance).outcome, facts_of(cell, lock)
 
 
 def _tell(failing: Result, tried: Sequence[Swap], *, as_json: bool) -> None:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
-from pathlib import Path
-from threading import Event
 from typing import Any
 
 from lab.cli.context import Context
 from lab.cli.matrix import wanted
+from lab.cli.one_load import load_once
 from lab.cli.progress import say
 from lab.cli.reading import FRAMES_SHOWN
-from lab.errors import ExitCode, LabError
+from lab.errors import CellFault, ExitCode, LabError
 from lab.judging import judge
-from lab.running.units import Unit, run_unit
-from lab.store import observation_from_event, open_store
-from lab.words import Outcome, Role, Trial
+from lab.store import open_store
+from lab.words import Observation, Outcome, Trial
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
@@ -39,12 +36,16 @@ def _repro(arguments: argparse.Namespace) -> int:
     if trial.consumer not in context.locked:
         message = f"{trial.consumer} is no cell of {arguments.matrix} any more"
         raise LabError(message)
-    events = _run(context, trial)
-    for event in events:
-        if event["kind"] == "load":
-            return _tell(context, trial, event)
-    message = "the probe gave no answer; its log is above"
-    raise LabError(message, ExitCode.INFRA_ERROR)
+    locked = context.locked[trial.consumer]
+    if locked.fault is not None:
+        raise CellFault(locked.fault)
+    loaded = load_once(context, trial.artifact, trial.strategy, locked.cell, locked.lock_text)
+    say(f"{trial.name} in {trial.consumer}: {loaded.python}")
+    say(loaded.log)
+    if loaded.seen is None:
+        message = "the probe gave no answer; its log is above"
+        raise LabError(message, ExitCode.INFRA_ERROR)
+    return _tell(context, trial, loaded.seen)
 
 
 def _find(name: str, trials: list[Trial]) -> Trial:
@@ -55,33 +56,7 @@ def _find(name: str, trials: list[Trial]) -> Trial:
     raise LabError(message)
 
 
-def _run(context: Context, trial: Trial) -> list[dict[str, Any]]:
-    locked = context.locked[trial.consumer]
-    directory = context.workplace.artifact(trial.artifact.key)
-    if not directory.exists():
-        message = f"the artifact of {trial.name} is gone: run 'nox -s matrix' to save it anew"
-        raise LabError(message)
-    events: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory(prefix="lab-repro-") as scratch:
-        log = Path(scratch) / "log"
-        built = context.engine().build(locked.cell, locked.lock_text, locked.fingerprint, log)
-        job = {
-            "id": trial.artifact.key,
-            "model": trial.artifact.model,
-            "format": trial.artifact.format,
-            "directory": str(directory),
-            "strategies": [trial.strategy],
-        }
-        code = context.workplace.snapshot_probe(context.code)
-        unit = Unit(role=Role.LOAD, cell=trial.consumer, jobs=[job], directory=Path(scratch), log=log, code=code)
-        say(f"{trial.name} in {trial.consumer}: {built.python}")
-        run_unit(context.engine(), built, unit, context.matrix, events.append, Event())
-        say(log.read_text(encoding="utf-8", errors="replace"))
-    return events
-
-
-def _tell(context: Context, trial: Trial, event: dict[str, Any]) -> int:
-    seen = observation_from_event(event)
+def _tell(context: Context, trial: Trial, seen: Observation) -> int:
     judgement = judge(seen, context.matrix.tolerance)
     print(f"{trial.name}: {judgement.outcome}" + (f" at {judgement.stage}" if judgement.stage else ""))
     print(f"  {judgement.reason}")
