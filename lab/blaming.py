@@ -38,7 +38,7 @@ class Swap:
 
 @dataclass(frozen=True, kw_only=True)
 class Stretch:
-    """Consecutive releases with one outcome; ``cause`` is that of the first failure among them."""
+    """Consecutive releases with one outcome and one cause."""
 
     first: str
     last: str
@@ -132,11 +132,11 @@ def _swapped(failing: Cell, working: Cell, axis: str, value: str) -> Cell:
 
 
 def stretches(releases: Sequence[str], results: Iterable[Result]) -> tuple[Stretch, ...]:
-    """One producer's outcomes along the releases that load: where they flip, a new stretch begins."""
+    """One producer's outcomes along the releases that load: where they or their cause change, a new stretch begins."""
     by_consumer = {result.consumer: result for result in results}
     known = [by_consumer[cell] for cell in releases if cell in by_consumer]
     found = []
-    for outcome, group in groupby(known, key=lambda result: result.outcome):
+    for (outcome, cause), group in groupby(known, key=lambda result: (result.outcome, result.cause)):
         same = list(group)
-        found.append(Stretch(first=same[0].consumer, last=same[-1].consumer, outcome=outcome, cause=same[0].cause))
+        found.append(Stretch(first=same[0].consumer, last=same[-1].consumer, outcome=outcome, cause=cause))
     return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from lab.identity import KeyMaker
@@ -58,6 +58,15 @@ class Plan:
     def load_count(self) -> int:
         """How many artifacts will be loaded, at most: remedies come on top, blocked ones fall away."""
         return sum(len(jobs) for jobs in self.loads.values())
+
+    def without_unsaved(self) -> Plan:
+        """The same without the loads of what is still to be saved: after the saves there is nothing of it to load."""
+        unsaved = {artifact.key for artifacts in self.saves.values() for artifact in artifacts}
+        loads = {
+            consumer: tuple(job for job in jobs if job.artifact.key not in unsaved)
+            for consumer, jobs in self.loads.items()
+        }
+        return replace(self, saves={}, loads={consumer: jobs for consumer, jobs in loads.items() if jobs})
 
     @property
     def is_empty(self) -> bool:

@@ -26,6 +26,7 @@ from lab.recipes import RecipeBook
 from lab.running.cells import LockedCell
 from lab.running.foreign import Foreign, place, record
 from lab.running.units import Unit, run_unit
+from lab.running.user_code import read_code
 from lab.store import observation_from_event
 from lab.strategies import Strategies
 from lab.words import Cell, CellFacts, Format, Judgement, Matrix, Observation, Outcome, Role
@@ -215,5 +216,5 @@ class Course:
         snapshot = self._scratch / "code"
         shutil.copytree(self._bench.probe, snapshot)
         target = snapshot / "probe" / "zoo" / f"{MODEL}.py"
-        target.write_text(code.read_text(encoding="utf-8") if code else "", encoding="utf-8")
+        target.write_text(read_code(code) if code else "", encoding="utf-8")
         return snapshot

@@ -119,3 +119,11 @@ def test_stretches_break_where_the_outcome_flips() -> None:
         ("tf2.1", "tf2.2", Outcome.PASS, None),
         ("tf2.3", "tf2.3", Outcome.LOAD_ERROR, "new"),
     ]
+
+
+def test_stretches_break_where_the_cause_changes() -> None:
+    results = [a_result("tf2.0", Outcome.LOAD_ERROR, "one"), a_result("tf2.1", Outcome.LOAD_ERROR, "another")]
+
+    found = stretches(["tf2.0", "tf2.1"], results)
+
+    assert [(one.first, one.cause) for one in found] == [("tf2.0", "one"), ("tf2.1", "another")]

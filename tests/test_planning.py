@@ -320,3 +320,15 @@ def test_what_passes_or_was_not_judged_is_not_taken_anywhere(keys: KeyMaker, out
     known = settled(plan(scope, keys, Known(), CANARY), outcome)
 
     assert only_by(plan(scope, keys, known, CANARY), "tf2.15") == []
+
+
+def test_what_could_not_be_saved_is_not_loaded(keys: KeyMaker) -> None:
+    scope = a_scope("tf2.4", "tf2.10", models=[DENSE], formats=[H5])
+    known = settled(plan(scope, keys, Known(saves={}, trials={}), CANARY))
+    gone = keys.artifact("tf2.10", "dense", "h5").key
+    saves = {key: outcome for key, outcome in known.saves.items() if key != gone}
+
+    left = plan(scope, keys, Known(saves=saves, trials={}), CANARY).without_unsaved()
+
+    assert {job.artifact.producer for jobs in left.loads.values() for job in jobs} == {"tf2.4"}
+    assert not left.saves

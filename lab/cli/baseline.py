@@ -38,6 +38,9 @@ def read_baseline(path: Path) -> dict[str, Outcome]:
 
     Raises LabError with the line that is wrong.
     """
+    if not path.exists():
+        message = f"the baseline {path} does not exist"
+        raise LabError(message)
     if path.suffix == ".parquet":
         return _read_table(path)
     found: dict[str, Outcome] = {}

@@ -21,4 +21,5 @@ def suggestion(name: str, names: Iterable[str]) -> str:
 def unknown(kind: str, name: str, names: Sequence[str]) -> str:
     """Say that there is no such cell, model or format, or none that a glob matches."""
     is_glob = any(sign in name for sign in "*?[")
-    return (f"no {kind} matches '{name}'" if is_glob else f"unknown {kind} '{name}'") + suggestion(name, names)
+    said = f"no {kind} matches '{name}'" if is_glob else f"unknown {kind} '{name}'"
+    return said + (suggestion(name, names) or f"; there are: {' '.join(names)}")

@@ -119,7 +119,9 @@ class Run:
             self._phase("load in another environment", rescued, sum(map(len, rescued.values())), self._load)
 
     def _plan(self) -> Plan:
-        return plan(self._order.scope, self._order.keys, self._order.known(), (canaries.MODEL, canaries.FORMAT))
+        """What is left when everything that can be saved is saved."""
+        canary = (canaries.MODEL, canaries.FORMAT)
+        return plan(self._order.scope, self._order.keys, self._order.known(), canary).without_unsaved()
 
     def _phase(
         self, name: str, work: Mapping[str, Sequence[Work]], total: int, do: Callable[[Part[Work]], None]
