@@ -229,9 +229,7 @@ def _hdf5(seen: Seen) -> Finding:
     own = [result for result in failing if seen.family(result) is Family.FORMAT]
     rest = [result for result in seen.plain if result.format not in HDF5]
     if not rest:
-        return not_judged(
-            "hdf5", question, "nothing but HDF5 files was loaded in this run: nothing to compare"
-        )
+        return not_judged("hdf5", question, "nothing but HDF5 files was loaded in this run: nothing to compare")
     counts = (
         count("HDF5 loads that fail", of_h5, fails),
         count("loads of other formats that fail", rest, fails),

@@ -17,7 +17,7 @@ from lab.words import Matrix, Outcome, Result
 
 @dataclass(frozen=True, kw_only=True)
 class Explanations:
-    """Causes by id; snippets by ``format/strategy``; what to do to an environment, by the cell it becomes; findings."""
+    """Causes by id; snippets by ``format/strategy``, the least effort first; what to do to an environment, by the cell it becomes; findings."""
 
     causes: Mapping[str, Cause] = field(default_factory=dict)
     snippets: Mapping[str, str] = field(default_factory=dict)
@@ -77,8 +77,13 @@ def explain(
                 snippets[place] = book.snippet(result.format, result.strategy)
     return Explanations(
         causes={each: causes[each] for each in sorted(causes)},
-        snippets={each: snippets[each] for each in sorted(snippets)},
+        snippets={each: snippets[each] for each in _by_effort(matrix) if each in snippets},
         mendings={cell: do for cell, do in sorted(mendings.items()) if cell in ran_in},
         findings=findings,
         rules={rule.id: rule for rule in knowledge.rules.rules if rule.id in spoken},
     )
+
+
+def _by_effort(matrix: Matrix) -> list[str]:
+    """Every ``format/strategy`` in the order in which the strategies are tried."""
+    return [f"{form.id}/{strategy}" for form in matrix.formats for strategy in form.strategies]

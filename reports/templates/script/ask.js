@@ -10,6 +10,7 @@ const asAsked = (one) => ({
   cause: one.plain < 0 ? "" : text("cause", one.plain),
   reason: one.plain < 0 ? "" : text("reason", one.plain),
 });
+const efforts = Object.keys(snippets); // in the order in which they are tried
 const asWorld = () => ({
   consumers: tables.consumer,
   formats: tables.format,
@@ -17,6 +18,7 @@ const asWorld = () => ({
     .filter(([cell]) => tables.consumer.includes(cell))
     .map(([cell, version]) => ({ cell, version }))
     .sort((a, b) => a.version.localeCompare(b.version, "en", { numeric: true })),
+  effort: (format, strategy) => efforts.indexOf(`${format}/${strategy}`),
   cases: (producer, consumer, format) =>
     casesOf(`${producer}..${consumer}`).filter((one) => tables.format[one.format] === format).map(asAsked),
 });
@@ -83,8 +85,26 @@ const remedyNode = (question, remedy, open) => {
   node.open = open;
   node.append(make("p", "soft", `${remedy.models.join(", ")}. `, remedy.grades.length ? `Good for: ${gradesOf(remedy)}.` : ""));
   const snippet = remedy.ranIn ? mendings[remedy.ranIn] : snippets[`${question.format}/${remedy.strategy}`];
-  if (snippet) node.append(make("div", "code", copyButton(`the remedy ${remedy.strategy}`, () => snippet), focusable(make("pre", "", snippet), `Code of ${remedy.strategy}`)));
+  if (snippet) node.append(codeNode(remedy.strategy, snippet));
   return node;
+};
+const LONG = 60; // lines that a person still reads
+const files = new Map(); // by snippet: the address under which it can be saved
+const fileOf = (snippet) => {
+  if (!files.has(snippet)) files.set(snippet, URL.createObjectURL(new Blob([snippet], { type: "text/x-python" })));
+  return files.get(snippet);
+};
+const codeNode = (name, snippet) => {
+  const lines = snippet.trimEnd().split("\n");
+  const whole = (title, content) => make("div", "code", copyButton(title, () => snippet), focusable(make("pre", "", content), `Code of ${name}`));
+  if (lines.length <= LONG) return whole(`the remedy ${name}`, snippet);
+  const link = linkTo(fileOf(snippet), "", `${name.replaceAll("-", "_")}.py`);
+  link.download = link.textContent;
+  const call = lines.slice(lines.lastIndexOf("") + 1).join("\n");
+  return make("div", "",
+    make("p", "", "Save ", link, `, ${lines.length} lines that need nothing but what TensorFlow brings along, and name your file at its end:`),
+    focusable(make("pre", "", call), `The call at the end of ${name}`),
+    make("details", "", make("summary", "", "All of its code"), whole(`the remedy ${name}`, snippet)));
 };
 const placeParagraph = (question, { left, elsewhere, otherwise }) => {
   if (!left.length) return null;
@@ -147,6 +167,51 @@ const showAnswer = () => {
   const parts = [causeParagraph(found), remedies.length ? make("h3", "", "What to paste") : null, ...remedies, placeParagraph(question, found), installNode(found), modelsNode(question, found)];
   byId("ask-more").replaceChildren(...parts.filter(Boolean));
 };
+// Which cause has the error that somebody sees: by the words of the messages that were seen here, rare ones weighing more.
+const wordsOf = (message) => new Set(message.toLowerCase().match(/[a-z_][a-z_]{2,}/g) ?? []);
+const LIKELY = 0.6, MOST_LIKELY = 5;
+let messages = null; // each distinct message with its words and the causes that it was seen with
+const readMessages = () => {
+  const seen = new Map(), spread = new Map();
+  for (let row = 0; row < size; row++) {
+    const [reason, cause] = [columns.reason[row], columns.cause[row]];
+    if (reason < 0 || cause < 0 || !causes[tables.cause[cause]]) continue;
+    if (!seen.has(reason)) {
+      const words = wordsOf(tables.reason[reason]);
+      seen.set(reason, { words, causes: new Map() });
+      for (const word of words) spread.set(word, (spread.get(word) ?? 0) + 1);
+    }
+    const counts = seen.get(reason).causes;
+    counts.set(cause, (counts.get(cause) ?? 0) + 1);
+  }
+  const weight = (word) => Math.log(1 + seen.size / (spread.get(word) ?? seen.size));
+  return { seen: [...seen.values()], weight };
+};
+const likelyCauses = (pasted) => {
+  messages ??= readMessages();
+  const given = wordsOf(pasted), best = new Map();
+  const heavy = (words) => words.reduce((sum, word) => sum + messages.weight(word), 0);
+  const asked = heavy([...given]);
+  for (const { words, causes: counts } of messages.seen) {
+    const shared = heavy([...words].filter((word) => given.has(word)));
+    const score = shared / Math.min(asked, heavy([...words])); // all of the message in the paste, or all of the paste in it
+    if (!(score >= LIKELY)) continue;
+    for (const [cause, count] of counts) {
+      const found = best.get(cause) ?? { cause: tables.cause[cause], score: 0, shared: 0, count: 0 };
+      best.set(cause, { ...found, score: Math.max(found.score, score), shared: Math.max(found.shared, shared * score), count: found.count + count });
+    }
+  }
+  return [...best.values()].sort((a, b) => b.shared - a.shared || b.count - a.count).slice(0, MOST_LIKELY);
+};
+const showCauses = () => {
+  const pasted = byId("ask-error").value.trim();
+  const found = pasted ? likelyCauses(pasted) : [];
+  byId("ask-error-says").textContent = !pasted ? "" : found.length ? `Seen here with ${found.length === 1 ? "this cause" : "these causes"}, the likeliest first:` : "No failure of this page says that. The last line of the error is what counts.";
+  byId("ask-causes").replaceChildren(...found.map(({ cause, count }) => {
+    const { title, advice } = causes[cause];
+    return make("li", "", document.getElementById(`cause-${cause}`) ? linkTo(`#cause-${cause}`, "", title) : title, ` (${count} results). `, make("span", "soft", advice ?? ""));
+  }));
+};
 const optionsOf = (ids, label) => ids.map((id) => new Option(label(id), id));
 const versionOf = (id, name) => (cells[id] ?? []).find(([each]) => each === name)?.[1];
 const cellLabel = (id) => [releases[id] ? `${id.replace("tf", "TensorFlow ")}` : id, versionOf(id, "Keras") ? `Keras ${versionOf(id, "Keras")}` : ""].filter(Boolean).join(" · ");
@@ -159,5 +224,6 @@ const startAsking = () => {
     writeState();
     showAnswer();
   });
+  byId("ask-error").addEventListener("input", showCauses);
   byId("ask").hidden = !tables.producer.length;
 };

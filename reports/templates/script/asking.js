@@ -1,7 +1,7 @@
 // "Saved with …, as …: does it load in …?", answered from the results alone; pure, no document in here.
 //
 // A `world` has `cases(producer, consumer, format)`, each { model, plain, best, strategy, ranIn, grade, cause }, where
-// `plain` and `best` are outcomes; `consumers` and `formats` in the order of the page; and `releases`, each
+// `plain` and `best` are outcomes; `effort(format, strategy)`, a number; `consumers` and `formats` in the order of the page; and `releases`, each
 // { cell, version }, the oldest first.
 const JUDGED_OUTCOMES = new Set(["pass", "drift", "load-error", "crash", "timeout"]);
 const MOST_HOLES = 3; // a specifier with more exclusions than this is not one that a person would write
@@ -20,7 +20,8 @@ const summary = (cases) => {
   return { judged, plain, mended, left, unjudged: cases.filter((one) => !JUDGED_OUTCOMES.has(one.plain)) };
 };
 
-const remediesOf = (mended) => {
+// The least effort first: in the order in which they are tried, and another environment last.
+const remediesOf = (mended, effort) => {
   const groups = new Map();
   for (const one of mended) {
     const name = `${one.strategy} ${one.ranIn}`;
@@ -30,7 +31,7 @@ const remediesOf = (mended) => {
   }
   return [...groups.values()]
     .map(({ of, ...remedy }) => ({ ...remedy, grades: ranked(of.filter(Boolean)) }))
-    .sort((a, b) => b.models.length - a.models.length);
+    .sort((a, b) => effort(a) - effort(b) || b.models.length - a.models.length);
 };
 
 // Where else the models go that load here in no way: the same files in another cell, or the same models as another format.
@@ -108,14 +109,14 @@ const answer = (world, { producer, format, consumer }) => {
   const cases = world.cases(producer, consumer, format);
   const counted = summary(cases);
   const { judged, plain, mended, left } = counted;
-  const elsewhere = world.consumers.filter((cell) => cell !== consumer).map((cell) => ({ cell, cases: world.cases(producer, cell, format) }));
+  const elsewhere = world.consumers.filter((cell) => cell !== consumer && cell !== producer).map((cell) => ({ cell, cases: world.cases(producer, cell, format) }));
   const otherwise = world.formats.filter((each) => each !== format).map((each) => ({ format: each, cases: world.cases(producer, consumer, each) }));
   return {
     ...counted,
     verdict: verdict(world, producer, format),
     says: !judged.length ? "unknown" : plain.length === judged.length ? "yes" : !left.length ? "remedy" : plain.length + mended.length ? "depends" : "no",
     causes: ranked([...mended, ...left].map((one) => one.cause || "unexplained")),
-    remedies: remediesOf(mended),
+    remedies: remediesOf(mended, ({ strategy, ranIn }) => (ranIn ? Infinity : world.effort(format, strategy))),
     elsewhere: left.length ? bestPlace(elsewhere, left) : null,
     otherwise: left.length ? bestPlace(otherwise, left) : null,
   };

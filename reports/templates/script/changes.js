@@ -63,6 +63,7 @@ const showChanges = (title, before, gone) => {
 };
 const compareWith = async (file) => {
   try {
+    if (file.name.endsWith(".parquet")) throw new Error("a page cannot read Parquet");
     const found = readResults(await file.text());
     const before = new Array(size).fill(-1);
     for (let row = 0; row < size; row++) {

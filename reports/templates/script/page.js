@@ -34,7 +34,9 @@ const showPlace = () => {
 };
 const follow = () => {
   if (showPlace()) return;
-  readState();
+  const strange = readState();
+  byId("strange").hidden = !strange.length;
+  byId("strange").textContent = strange.length ? `The link that you followed asks for what this page does not have: ${strange.join("; ")}. Here is the rest of it.` : "";
   showAnswer();
   const asServed = ["plain", "remedies"].includes(state.view) && !Object.keys(NO_FILTER).some((name) => state[name]);
   render({ grid: !asServed || "ready" in document.documentElement.dataset });

@@ -14,15 +14,21 @@ const isQuestion = (value) => {
   const [producer, format, consumer, ...rest] = value.split("..");
   return !rest.length && tables.producer.includes(producer) && tables.format.includes(format) && tables.consumer.includes(consumer);
 };
+// Reads the fragment; returns the parts of it that name what this page does not have.
 const readState = () => {
   Object.assign(state, START);
+  const strange = [];
   for (const part of location.hash.slice(1).split("&")) {
     const [name, value] = part.split("=", 2);
     let plainText = "";
     try { plainText = decodeURIComponent(value ?? name); } catch { continue; }
-    if (value === undefined) state.pair = pairs.has(plainText) ? plainText : "";
-    else if (KNOWN[name]?.(plainText)) state[name] = plainText;
+    if (value === undefined) {
+      state.pair = pairs.has(plainText) ? plainText : "";
+      if (plainText && !state.pair && !document.getElementById(plainText)) strange.push(plainText);
+    } else if (KNOWN[name]?.(plainText)) state[name] = plainText;
+    else strange.push(`${name} ${plainText}`);
   }
+  return strange;
 };
 const fragment = (wanted) => {
   const parts = wanted.pair ? [encodeURIComponent(wanted.pair)] : [];
