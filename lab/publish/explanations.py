@@ -17,7 +17,11 @@ from lab.words import Matrix, Outcome, Result
 
 @dataclass(frozen=True, kw_only=True)
 class Explanations:
-    """Causes by id; snippets by ``format/strategy``, the least effort first; what to do to an environment, by the cell it becomes; findings."""
+    """What a page explains by.
+
+    Causes by id; snippets by ``format/strategy``, the least effort first; what to do to an environment, by the cell it
+    becomes; findings.
+    """
 
     causes: Mapping[str, Cause] = field(default_factory=dict)
     snippets: Mapping[str, str] = field(default_factory=dict)

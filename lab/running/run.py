@@ -20,6 +20,7 @@ from lab.identity import KeyMaker
 from lab.planning import Known, LoadJob, Plan, Scope, plan
 from lab.running import canaries
 from lab.running.cells import LockedCell
+from lab.running.interrupts import held_back
 from lab.running.parts import Part, Work, cut
 from lab.running.units import Unit, run_unit
 from lab.running.workplace import Workplace
@@ -80,7 +81,7 @@ class Run:
         self._run_id = run_id
         self._progress = progress
         self._stop = Event()
-        self._events: queue.Queue[Callable[[], None]] = queue.Queue()
+        self._events: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._built: dict[str, BuiltCell] = {}
         self._unbuilt: dict[str, str] = {}
         self._parts_left: Counter[str] = Counter()
@@ -167,13 +168,15 @@ class Run:
 
     def _write_until_done(self, tasks: list[Future[None]]) -> None:
         committed = time.monotonic()
-        while not all(task.done() for task in tasks):
-            with contextlib.suppress(queue.Empty):
-                self._events.get(timeout=COMMIT_EVERY_S)()
-            if time.monotonic() - committed >= COMMIT_EVERY_S:
-                self._store.commit()
-                committed = time.monotonic()
-        self._drain()
+        with held_back() as give_way:
+            while not all(task.done() for task in tasks):
+                with contextlib.suppress(queue.Empty):
+                    self._events.get(timeout=COMMIT_EVERY_S)()
+                if time.monotonic() - committed >= COMMIT_EVERY_S:
+                    self._store.commit()
+                    committed = time.monotonic()
+                give_way()
+            self._drain()
 
     def _drain(self) -> None:
         while True:
