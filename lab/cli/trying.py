@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.errors import ExitCode, LabError
 from lab.identity import PLAIN
+from lab.recipes import RecipeBook
 from lab.running.foreign import recognise
 from lab.trying import Attempt, Bench, Brought, Course
 from lab.words import Cell, EngineName, Outcome
@@ -53,7 +54,7 @@ def _try(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="lab-try-") as scratch:
         brought = Course(bench, Path(scratch), arguments.code).run(foreign)
     for each in brought:
-        _print(each, bench, as_json=arguments.json)
+        _print(each, bench, _write_code(each, context), as_json=arguments.json)
     faults = [one for each in brought for one in each.attempts if one.judgement.outcome is Outcome.INFRA_ERROR]
     return ExitCode.INFRA_ERROR if faults else ExitCode.DONE
 
@@ -75,10 +76,24 @@ def _bench(context: Context) -> Bench:
     )
 
 
-def _print(each: Brought, bench: Bench, *, as_json: bool) -> None:
+def _write_code(each: Brought, context: Context) -> dict[str, Path]:
+    """The code of every remedy that loads the file, to be run as it stands; where it is, by strategy."""
+    helping = {one.strategy for one in each.attempts if one.judgement.outcome is Outcome.PASS} - {PLAIN}
+    directory = context.workplace.directory / "remedies"
+    book = RecipeBook(context.code)
+    written = {}
+    for strategy in sorted(helping):
+        directory.mkdir(parents=True, exist_ok=True)
+        path = directory / f"{each.foreign.path.stem}-{strategy}.py"
+        path.write_text(book.snippet(each.form.id, strategy, str(each.foreign.path)), encoding="utf-8")
+        written[strategy] = path
+    return written
+
+
+def _print(each: Brought, bench: Bench, code: Mapping[str, Path], *, as_json: bool) -> None:
     if as_json:
         for attempt in each.attempts:
-            print(json.dumps(_fields(attempt, each)))
+            print(json.dumps({**_fields(attempt, each), "code": str(code.get(attempt.strategy, "")) or None}))
         return
     saved = f"saved with Keras {each.foreign.keras}" if each.foreign.keras else "saved with an unknown Keras"
     said = f"answers compared with those of {each.reference}" if each.reference else "no cell loads it"
@@ -87,6 +102,8 @@ def _print(each: Brought, bench: Bench, *, as_json: bool) -> None:
         of_cell = [attempt for attempt in each.attempts if attempt.consumer == cell.id]
         for line in _lines(cell, of_cell, bench.catalogue):
             print(f"  {line}")
+    for strategy, path in code.items():
+        print(f"  code of {strategy}: {path}")
 
 
 def _lines(cell: Cell, attempts: Sequence[Attempt], catalogue: Catalogue) -> list[str]:
