@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import defaultdict
 from typing import Any
 
 from lab.cli.context import Context
 from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.errors import ExitCode
-from lab.findings.answers import FAILED, JUDGED
-from lab.promises import Verdict
+from lab.findings.answers import JUDGED
+from lab.promises import Verdict, breaches
 from lab.store import open_store
-from lab.words import Result
 
 SHOWN = 3
 
@@ -38,7 +36,8 @@ def _promises(arguments: argparse.Namespace) -> int:
     with open_store(context.workplace.directory, writing=False) as store:
         judged = [result for result in context.results(store) if result.outcome in JUDGED]
     promised = [result for result in judged if result.promise == Verdict.PROMISED]
-    broken = [result for result in promised if result.outcome in FAILED]
+    groups = breaches(judged)
+    broken = [result for group in groups for result in group.results]
     if arguments.json:
         for result in broken:
             print(
@@ -47,12 +46,10 @@ def _promises(arguments: argparse.Namespace) -> int:
         return ExitCode.DONE
     print(f"{len(judged)} judged loads, {len(promised)} of them promised, {len(broken)} of these broken")
     rules = {rule.id: rule for rule in context.knowledge().rules.rules}
-    groups: dict[tuple[str, str], list[Result]] = defaultdict(list)
-    for result in broken:
-        groups[result.rule, result.cause or ""].append(result)
-    for (rule, cause), results in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
-        print(f"{len(results):6d}  {rules[rule].title}; broken by: {cause}")
-        print(f"{'':8s}{rules[rule].says} {' '.join(rules[rule].sources)}")
-        for result in results[:SHOWN]:
+    for group in groups:
+        rule = rules[group.rule]
+        print(f"{len(group.results):6d}  {rule.title}; broken by: {group.cause}")
+        print(f"{'':8s}{rule.says} {' '.join(rule.sources)}")
+        for result in group.results[:SHOWN]:
             print(f"{'':8s}e.g. {result.name}")
     return ExitCode.DONE

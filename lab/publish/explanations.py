@@ -10,7 +10,7 @@ from lab.causes import Cause
 from lab.explaining import Knowledge
 from lab.findings import Finding
 from lab.grid import PLAIN
-from lab.promises import Rule
+from lab.promises import Breach, Rule, breaches
 from lab.recipes import RecipeBook
 from lab.words import Matrix, Outcome, Result
 
@@ -20,13 +20,14 @@ class Explanations:
     """What a page explains by.
 
     Causes by id; snippets by ``format/strategy``, the least effort first; what to do to an environment, by the cell it
-    becomes; findings.
+    becomes; findings; the promises that are broken as a person would type the load.
     """
 
     causes: Mapping[str, Cause] = field(default_factory=dict)
     snippets: Mapping[str, str] = field(default_factory=dict)
     mendings: Mapping[str, str] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
+    broken: Sequence[Breach] = ()
     rules: Mapping[str, Rule] = field(default_factory=dict)
 
     def title(self, cause: str) -> str:
@@ -68,8 +69,11 @@ def explain(
     mendings = {mender.id: mending.do for mender in matrix.cells for mending in mender.mends}
     ran_in: set[str] = set()
     spoken: set[str] = set()
+    plain: list[Result] = []
     for result in results:
         spoken.add(result.rule)
+        if result.strategy == PLAIN:
+            plain.append(result)
         cause = knowledge.catalogue.get(result.cause) if result.cause else None
         if cause is not None:
             causes[cause.id] = cause
@@ -84,6 +88,7 @@ def explain(
         snippets={each: snippets[each] for each in _by_effort(matrix) if each in snippets},
         mendings={cell: do for cell, do in sorted(mendings.items()) if cell in ran_in},
         findings=findings,
+        broken=breaches(plain),
         rules={rule.id: rule for rule in knowledge.rules.rules if rule.id in spoken},
     )
 

@@ -164,7 +164,7 @@ const showAnswer = () => {
     make("span", "sentence", ...sentence(question, found)),
   );
   const remedies = found.remedies.map((remedy, index) => remedyNode(question, remedy, index === 0));
-  const parts = [causeParagraph(found), remedies.length ? make("h3", "", "What to paste") : null, ...remedies, placeParagraph(question, found), installNode(found), modelsNode(question, found)];
+  const parts = [causeParagraph(found), remedies.length ? make("h3", "", remedies.length > 1 ? "What to paste, the least effort first" : "What to paste") : null, ...remedies, placeParagraph(question, found), installNode(found), modelsNode(question, found)];
   byId("ask-more").replaceChildren(...parts.filter(Boolean));
 };
 // Which cause has the error that somebody sees: by the words of the messages that were seen here, rare ones weighing more.
