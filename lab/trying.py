@@ -83,7 +83,7 @@ class Course:
     def __init__(self, bench: Bench, scratch: Path, code: Path | None) -> None:
         self._bench = bench
         self._scratch = scratch
-        self._has_code = code is not None
+        self._given = None if code is None else read_code(code)
         self._matrix = replace(
             bench.matrix,
             limits=replace(
@@ -92,7 +92,7 @@ class Course:
         )
         self._book = RecipeBook(bench.code)
         self._strategies = Strategies(bench.matrix.strategies, bench.facts)
-        self._code = self._copy_code(code)
+        self._code = self._copy_code()
         self._built: dict[str, BuiltCell] = {}
         self._building = {cell.id: Lock() for cell in bench.cells}
 
@@ -179,9 +179,9 @@ class Course:
             if not self._strategies.suits_cell(strategy, cell):
                 continue
             needs = set(self._book.recipe(form.id, strategy).parameters)
-            if "build_model" in needs and (ask or not self._has_code):
+            if "build_model" in needs and (ask or self._given is None or not self._given.builds):
                 continue
-            if strategy.startswith("custom-objects") and not self._has_code:
+            if strategy.startswith("custom-objects") and self._given is None:
                 continue
             yield strategy
 
@@ -211,10 +211,10 @@ class Course:
                 self._built[cell] = self._bench.engine.build(locked.cell, locked.lock_text, locked.fingerprint, log)
             return self._built[cell]
 
-    def _copy_code(self, code: Path | None) -> Path:
+    def _copy_code(self) -> Path:
         """The probe with the user's code in the place of a reference model."""
         snapshot = self._scratch / "code"
         shutil.copytree(self._bench.probe, snapshot)
         target = snapshot / "probe" / "zoo" / f"{MODEL}.py"
-        target.write_text(read_code(code) if code else "", encoding="utf-8")
+        target.write_text(self._given.text if self._given else "", encoding="utf-8")
         return snapshot

@@ -43,6 +43,22 @@ def says_nothing(class_name, key, value):
     return True
 """
 
+# The backbone of transfer learning: a model within a model, behind arithmetic on its input.
+BACKBONE = """
+def build(tf):
+    layers = tf.keras.layers
+    seen = tf.keras.Input(shape=(4,), name="seen")
+    backbone = tf.keras.Model(seen, layers.Dense(3, activation="relu", name="inner")(seen), name="backbone")
+    pixels = tf.keras.Input(shape=(4,), name="pixels")
+    model = tf.keras.Model(pixels, layers.Dense(1, name="score")(backbone(pixels / 127.5 - 1.0)))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+def sample(rng):
+    return [rng.rand(6, 4).astype("float32")], [rng.rand(6, 1).astype("float32")]
+"""
+
 
 @pytest.fixture(scope="module")
 def saved(
@@ -93,6 +109,20 @@ def test_a_rewritten_copy_loads_and_answers_right_and_the_file_is_as_it_was(  # 
 
     assert {model: found.outcome for model, found in reasons.items()} == dict.fromkeys(SAVED, Outcome.PASS), reasons
     assert digests(folder) == before
+
+
+@pytest.mark.cells
+@pytest.mark.slow
+def test_a_model_within_a_model_behind_arithmetic_is_rewritten(
+    cell: Callable[[str], BuiltCell], probe: Prober, tmp_path: Path
+) -> None:
+    job = a_job("backbone", "backbone", "h5", tmp_path / "backbone", "rewrite-config")
+    planted = {"zoo/backbone.py": BACKBONE}
+    probe(cell("tf2.10"), Role.SAVE, [job], planted=planted)
+
+    found = probe(cell("tf2.21"), Role.LOAD, [job], planted=planted).load("backbone", "rewrite-config")
+
+    assert found.outcome is Outcome.PASS, found
 
 
 @pytest.mark.cells

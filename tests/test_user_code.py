@@ -26,7 +26,7 @@ def a_file(directory: Path, text: str) -> Path:
     ],
 )
 def test_a_module_with_one_of_the_two_is_taken_as_it_is(text: str, tmp_path: Path) -> None:
-    assert read_code(a_file(tmp_path, text)) == text
+    assert read_code(a_file(tmp_path, text)).text == text
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,8 @@ def test_what_is_of_no_use_is_refused_with_the_reason(text: str, said: str, tmp_
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LabError, match="cannot be read"):
         read_code(tmp_path / "none.py")
+
+
+def test_code_that_only_names_classes_builds_nothing(tmp_path: Path) -> None:
+    assert not read_code(a_file(tmp_path, "def custom_objects(tf):\n    return {}\n")).builds
+    assert read_code(a_file(tmp_path, "def build(tf):\n    return None\n")).builds

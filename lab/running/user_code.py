@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from lab.errors import LabError
 
-ASKED_FOR = frozenset({"custom_objects", "build"})
+BUILD = "build"
+ASKED_FOR = frozenset({"custom_objects", BUILD})
 
 
-def read_code(path: Path) -> str:
-    """The text of a module with ``custom_objects(tf)`` or ``build(tf)``; raises LabError where it is none."""
+@dataclass(frozen=True, kw_only=True)
+class UserCode:
+    """The text of a module, and which of the two functions it has."""
+
+    text: str
+    names: frozenset[str]
+
+    @property
+    def builds(self) -> bool:
+        """Whether it builds the model."""
+        return BUILD in self.names
+
+
+def read_code(path: Path) -> UserCode:
+    """A module with ``custom_objects(tf)`` or ``build(tf)``; raises LabError where it is none."""
     try:
         text = path.read_text(encoding="utf-8")
         tree = ast.parse(text, filename=str(path))
@@ -22,13 +37,14 @@ def read_code(path: Path) -> str:
     except (SyntaxError, ValueError) as error:
         message = f"the code {path} is no Python: {error}"
         raise LabError(message) from error
-    if not ASKED_FOR & set(_names(tree)):
+    names = ASKED_FOR & frozenset(_names(tree))
+    if not names:
         message = (
             f"the code {path} has neither custom_objects(tf), which gives the classes and functions of a model by their"
             " names, nor build(tf), which gives the model without its weights: write one of them"
         )
         raise LabError(message)
-    return text
+    return UserCode(text=text, names=names)
 
 
 def _names(module: ast.Module) -> Iterator[str]:

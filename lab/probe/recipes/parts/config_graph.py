@@ -20,7 +20,7 @@ def read_graph(config, running):
     for name, entry in entries.items():
         read = [read_node(node, entries, offsets) for node in entry["inbound_nodes"]]
         layer, nodes[name] = translate_operation(entry, read, running) or (entry, read)
-        layers.append(layer)
+        layers.append(dict(layer, inbound_nodes=entry["inbound_nodes"]))  # nested models are counted by them
     return dict(config, layers=layers), nodes
 
 
