@@ -84,3 +84,22 @@ def test_a_file_loads_where_it_can_and_the_rest_is_explained(
     assert tried["tf2.4", "plain"]["outcome"] == "pass"
     assert tried["tf2.21", "plain"]["outcome"] == "load-error"
     assert tried["tf2.21", "no-compile"]["outcome"] == "pass"
+    assert tried["tf2.4", "plain"]["code"] is None
+    assert "compile=False" in Path(tried["tf2.21", "no-compile"]["code"]).read_text(encoding="utf-8")
+    assert str(model) in Path(tried["tf2.21", "no-compile"]["code"]).read_text(encoding="utf-8")
+
+
+@pytest.mark.cells
+def test_a_file_that_is_no_model_does_not_keep_the_others_from_being_tried(
+    shelf: Callable[[str], Shelf], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = shelf("tf2.4").kept["dense-sequential", "h5"] / "model" / "model.h5"
+    (tmp_path / "page.h5").write_text("<html>Sign in</html>", encoding="utf-8")
+    options = ["--cells", "tf2.4", "--engine", "local", "--trust", "--out", str(tmp_path / "out")]
+
+    code = main(["try", str(tmp_path / "page.h5"), str(model), "--matrix", str(ROOT / "matrix.toml"), *options])
+
+    said = capsys.readouterr()
+    assert code == ExitCode.BAD_INPUT
+    assert "tf2.4      loads" in said.out
+    assert f"left out: {tmp_path / 'page.h5'}" in said.err

@@ -16,7 +16,7 @@ from lab.cli.progress import say
 from lab.errors import ExitCode, LabError
 from lab.identity import PLAIN
 from lab.recipes import RecipeBook
-from lab.running.foreign import recognise
+from lab.running.foreign import Foreign, recognise
 from lab.trying import Attempt, Bench, Brought, Course
 from lab.words import Cell, EngineName, Outcome
 
@@ -49,14 +49,32 @@ def _try(arguments: argparse.Namespace) -> int:
             " trust, or use --engine docker"
         )
         raise LabError(message)
-    foreign = [recognise(path) for path in arguments.files]
+    foreign, refused = _recognised(arguments.files)
     bench = _bench(context)
     with tempfile.TemporaryDirectory(prefix="lab-try-") as scratch:
         brought = Course(bench, Path(scratch), arguments.code).run(foreign)
     for each in brought:
         _print(each, bench, _write_code(each, context), as_json=arguments.json)
     faults = [one for each in brought for one in each.attempts if one.judgement.outcome is Outcome.INFRA_ERROR]
-    return ExitCode.INFRA_ERROR if faults else ExitCode.DONE
+    if faults:
+        return ExitCode.INFRA_ERROR
+    return ExitCode.BAD_INPUT if refused else ExitCode.DONE
+
+
+def _recognised(paths: Sequence[Path]) -> tuple[list[Foreign], int]:
+    """The files that are models, and how many are not, each of which is told; raises LabError where none is."""
+    found: list[Foreign] = []
+    refused: list[str] = []
+    for path in paths:
+        try:
+            found.append(recognise(path))
+        except LabError as error:
+            refused.append(str(error))
+    if not found:
+        raise LabError("\n".join(refused))
+    for why in refused:
+        say(f"left out: {why}")
+    return found, len(refused)
 
 
 def _bench(context: Context) -> Bench:
