@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from lab.evidence import Evidence, Seen, Verdicts
+from lab.evidence import NOT_RUN, Evidence, Seen, Verdicts
 from lab.explaining import Explainer, Knowledge
 from lab.identity import PLAIN, KeyMaker
 from lab.planning import Scope
@@ -66,7 +66,7 @@ class Assessor:
         tried = list(self._tried(artifact, consumer.id, self._scope.strategies.of(model, form, consumer.id), model))
         yield from tried
         if not tried:
-            missing = Judgement(outcome=Outcome.INFRA_ERROR, stage=None, cause=None, reason="not run yet")
+            missing = Judgement(outcome=Outcome.INFRA_ERROR, stage=None, cause=None, reason=NOT_RUN)
             yield self._without_trial(artifact, consumer.id, missing)
         elif all(result.outcome is not Outcome.PASS for result in tried):
             for rescue in self._rescues.get((producer.id, consumer.id), ()):

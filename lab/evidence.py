@@ -9,6 +9,8 @@ from lab.judging import canary_fault, headline, judge, judge_save
 from lab.planning import Known
 from lab.words import Artifact, Judgement, Matrix, Observation, Outcome, Stage
 
+NOT_SAVED, NOT_RUN = "not saved yet", "not run yet"  # nothing has been tried so far
+
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
@@ -63,7 +65,7 @@ class Verdicts:
         """Why there is nothing to load, or None where there is an artifact."""
         seen = self._evidence.saves.get(artifact.key)
         if seen is None:
-            return Judgement(outcome=Outcome.INFRA_ERROR, stage=Stage.SAVE, cause=None, reason="not saved yet")
+            return Judgement(outcome=Outcome.INFRA_ERROR, stage=Stage.SAVE, cause=None, reason=NOT_SAVED)
         return self._judge_save(seen, self._containers[artifact.format])
 
     def _save_outcome(self, key: str, seen: Seen) -> Outcome | None:

@@ -319,7 +319,15 @@ def test_an_output_folder_that_cannot_be_made_is_bad_input(lab: Lab, tmp_path: P
     assert "--out" in said.stderr
 
 
-# --- show and repro ---
+# --- results, show and repro ---
+
+
+@pytest.mark.parametrize("command", [("results",), ("show", "tf2.4", "tf2.10")], ids=["results", "show"])
+def test_what_was_never_run_is_told_by_its_number(lab: Lab, out: Path, command: tuple[str, ...]) -> None:
+    said = lab(*command, "--cells", "tf2.4 tf2.10", "--models", "dense-sequential", "--formats", "h5", "--out", out)
+
+    assert "infra-error" not in said.stdout
+    assert "have not been run yet (--json lists them)" in said.stderr
 
 
 @pytest.mark.parametrize("pair", [("tf2.4", "tf9.9"), ("tf9.9", "tf2.4")], ids="-".join)

@@ -6,7 +6,7 @@ import argparse
 import json
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from lab.cli.progress import say
 from lab.cli.rendering import cell_reports
 from lab.cuda_check import check
 from lab.errors import ExitCode, LabError
+from lab.evidence import NOT_RUN, NOT_SAVED
 from lab.fields import SCHEMA, result_fields
 from lab.identity import PLAIN
 from lab.recipes import RecipeBook
@@ -97,9 +98,17 @@ def _results(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print_json(result_fields(result) for result in results)
         return ExitCode.DONE
-    for result in results:
+    for result in _tried(results):
         print(f"{result.outcome:12s} {result.name}  {result.reason}")
     return ExitCode.DONE
+
+
+def _tried(results: Sequence[Result]) -> list[Result]:
+    """Without what no run has come to, which is told by its number."""
+    found = [result for result in results if result.reason not in {NOT_SAVED, NOT_RUN}]
+    if len(found) < len(results):
+        say(f"{len(results) - len(found)} more of the selection have not been run yet (--json lists them)")
+    return found
 
 
 def _show(arguments: argparse.Namespace) -> int:
@@ -122,7 +131,7 @@ def _show(arguments: argparse.Namespace) -> int:
     where = _where(arguments)
     catalogue, book = context.knowledge().catalogue, RecipeBook(context.code)
     mendings = {mender.id: mending.do for mender in context.matrix.cells for mending in mender.mends}
-    for result in results:
+    for result in _tried(results):
         print("\n".join(_evidence_lines(result, where)))
         print("\n".join([*_cause_lines(result, catalogue), *_remedy_lines(result, book, mendings)]), end="")
     print("\n".join(_environment_lines(reports[arguments.producer], reports[arguments.consumer])))
