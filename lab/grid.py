@@ -109,6 +109,11 @@ class Tally:
         return f"{self.share:.0%}" if self.share in (0.0, 1.0) else f"{between}%"
 
     @property
+    def tenth(self) -> int:
+        """The share in tenths, rounded down, for the shade of a square; all of it counts with the last tenth."""
+        return min(9, 10 * self.passed // self.judged) if self.judged else 0
+
+    @property
     def look(self) -> Look:
         """What the tally says at a glance."""
         if not self.judged:

@@ -87,7 +87,10 @@ def test_a_filter_changes_the_counts(chrome: Chrome, page: tuple[str, Grid]) -> 
 def test_the_script_counts_as_the_grid_does(chrome: Chrome, page: tuple[str, Grid]) -> None:
     address, grid = page
     visit(chrome, address)
-    shares = "return [...document.querySelectorAll('.grid td[id]')].map(td => [td.id, td.textContent])"
+    shares = (
+        "return [...document.querySelectorAll('.grid td[id]')]"
+        ".map(td => [td.id, td.textContent, td.querySelector('.plain').dataset.tenth])"
+    )
     of_squares = "return [...document.querySelectorAll('.grid td[id]')].map(td => [td.id, td.firstChild.title])"
     from_python, told = ask(chrome, shares), dict(ask(chrome, of_squares))  # type: ignore[call-overload]
     choose(chrome, "filter-model", "cnn")

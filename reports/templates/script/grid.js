@@ -6,6 +6,8 @@ const paint = (face, one) => {
   if (face.dataset.shown === `${look} ${share}`) return;
   face.dataset.shown = `${look} ${share}`;
   face.className = `face ${face.classList.contains("plain") ? "plain" : "remedies"} look-${look}`;
+  if (one.judged) face.dataset.tenth = Math.min(9, Math.floor((10 * one.passed) / one.judged));
+  else delete face.dataset.tenth;
   face.children[0].textContent = share;
   face.children[1].textContent = looks[look].symbol;
   face.children[2].textContent = ` ${looks[look].word}`;
