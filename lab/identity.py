@@ -14,10 +14,11 @@ from lab.words import Artifact, Cell, EngineName, Trial
 FINGERPRINT_VERSION = 1
 
 # Files of the probe that only a load runs: a change there leaves artifacts as they are.
-LOAD_ONLY = frozenset({"asking.py", "following.py", "ladder.py", "refusing.py"})
-# Files that watch and report, and decide nothing about an answer.
+LOAD_ONLY = frozenset({"following.py", "forgetting.py", "ladder.py", "refusing.py"})
+# Files that decide nothing about an answer that is kept: they watch and report, or ask files of people.
 NEUTRAL = frozenset(
     {
+        "asking.py",
         "__main__.py",
         "cuda.py",
         "elf.py",

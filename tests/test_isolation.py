@@ -69,6 +69,31 @@ def load(path):
     return saved_model_load.load(path)
 '''
 
+# Its signature answers what it is asked rightly, and takes the process along where it is asked by a wrong name.
+TOUCHY = '''
+"""A way of loading whose signatures do not survive a wrong question."""
+import os, sys, types
+from probe.formats.savedmodel import save
+from probe.recipes import saved_model_load
+
+FILE, GIVES, PLAIN = ".", "signatures", sys.modules[__name__]
+
+class Touchy:
+    def __init__(self, function):
+        self._function = function
+        self.structured_input_signature = function.structured_input_signature
+
+    def __call__(self, **inputs):
+        if "not_an_input" in inputs:
+            os.abort()
+        return self._function(**inputs)
+
+def load(path):
+    loaded = saved_model_load.load(path)
+    signatures = {name: Touchy(function) for name, function in loaded.signatures.items()}
+    return types.SimpleNamespace(loaded=loaded, signatures=signatures)
+'''
+
 MODELS = {"m-segfaults": SEGFAULT, "m-sleeps": SLEEP, "m-hoards": HOARD, "m-exits": EXIT}
 FORMATS = {"f-segfaults": SEGFAULT, "f-spins": SPIN, "f-hoards": HOARD, "f-exits": EXIT}
 HARMLESS = {"f-prints-garbage": GARBAGE}
@@ -102,7 +127,7 @@ def ran(
     saves = [a_job(model, model, "checkpoint", folder / model) for model in MODELS]
     assert all(seen.exception is None for seen in probe(built, Role.SAVE, saves, planted=planted).answers().values())
 
-    healthy, jobs = interleaved(shelved, [*FORMATS, *HARMLESS, *pid_files, "f-closes-its-pipe"])
+    healthy, jobs = interleaved(shelved, [*FORMATS, *HARMLESS, *pid_files, "f-closes-its-pipe", "f-is-touchy"])
     jobs += [a_job(model, model, "checkpoint", folder / model, "plain") for model in MODELS]
     seen = probe(built, Role.LOAD, jobs, planted=planted, **LIMITS)
     return Ran(seen=seen, healthy=healthy, pid_files=pid_files)
@@ -120,6 +145,7 @@ def planted_code(pid_files: Mapping[str, Path]) -> dict[str, str]:
     return {
         **{f"zoo/{name.replace('-', '_')}.py": MODEL.format(deed=deed) for name, deed in MODELS.items()},
         **{f"formats/{name.replace('-', '_')}.py": FORMAT.format(deed=deed) for name, deed in formats.items()},
+        "formats/f_is_touchy.py": TOUCHY,
     }
 
 
@@ -184,6 +210,18 @@ def test_what_a_load_prints_is_never_parsed(ran: Ran, job: str) -> None:
 
 def test_a_load_that_closes_the_probes_pipe_is_a_crash_of_its_own(ran: Ran) -> None:
     assert ran.outcome("f-closes-its-pipe").outcome is Outcome.CRASH
+
+
+def test_a_model_that_answers_rightly_passes_though_a_wrong_question_ends_the_process(ran: Ran) -> None:
+    assert ran.outcome("f-is-touchy").outcome is Outcome.PASS
+
+
+def test_a_wrong_question_that_ends_the_process_is_noted_beside_the_answers_before_it(ran: Ran) -> None:
+    [answer] = [event for event in ran.seen.events if event.get("id") == "f-is-touchy" and event["kind"] == "load"]
+    refusals = answer["notes"]["refusals"]
+
+    assert refusals["name"] == "it ended the process"
+    assert refusals["dtype"] != "it ended the process"
 
 
 @pytest.mark.parametrize("job", ["f-leaves-a-process", "f-leaves-a-daemon"])

@@ -60,7 +60,22 @@ def load(path):
         ctypes.string_at(0)
     return tensorflow.saved_model.load(path)
 ''',
+    "formats/f_draws.py": '''
+"""A load that fails with what it has drawn by lot."""
+import random, sys
+import numpy, tensorflow
+from probe.formats.savedmodel import save
+
+FILE, GIVES, PLAIN = ".", "signatures", sys.modules[__name__]
+
+def load(path):
+    weights = tensorflow.keras.layers.Dense(1)
+    weights.build((None, 1))
+    drawn = [weights.get_weights()[0], tensorflow.random.normal([]), numpy.random.rand(), random.random()]
+    raise ValueError("drawn: " + " ".join("%.9f" % float(numpy.ravel(each)[0]) for each in drawn))
+''',
 }
+DRAWING = "f-draws"
 CRASHING = ("f-segfaults", "f-exits")
 SHARED = ("f-litters", "f-stumbles")
 
@@ -97,7 +112,7 @@ def loads(shelved: Shelf, matrix: Matrix) -> list[dict[str, Any]]:
     planted = [
         a_job(f"{model}/{form}", model, form, shelved.kept[model, "savedmodel"], "plain")
         for model in ("dense-sequential", "dense-uncompiled")
-        for form in (*SHARED, *CRASHING)
+        for form in (*SHARED, DRAWING, *CRASHING)
     ]
     middle = len(jobs) // 2
     return jobs[:middle] + planted + jobs[middle:]
@@ -113,6 +128,16 @@ def test_a_list_backwards_gives_the_same_outcomes_and_reasons(ways: ThreeWays) -
 
 def test_a_process_for_each_load_gives_the_same_outcomes_and_reasons(ways: ThreeWays) -> None:
     assert found(ways.one_by_one) == found(ways.forward)
+
+
+def test_what_is_drawn_by_lot_is_the_same_in_every_order_and_another_in_every_trial(ways: ThreeWays) -> None:
+    drawn = [
+        {key: seen.reason for key, seen in found(way).items() if key[0].endswith(DRAWING)}
+        for way in (ways.forward, ways.reversed, ways.one_by_one)
+    ]
+
+    assert drawn[0] == drawn[1] == drawn[2]
+    assert len(set(drawn[0].values())) == 2
 
 
 def test_the_list_holds_passes_failures_and_crashes(ways: ThreeWays) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -118,6 +119,23 @@ def test_a_question_lives_in_the_address(chrome: Chrome, tmp_path: Path) -> None
 
     assert chrome.current_url.endswith("#ask=tf2.15..h5..tf2.21")
     assert text_of(chrome, "#ask-says").count("TensorFlow 2.15.0") == 1
+
+
+def test_a_question_about_one_kind_counts_the_models_of_that_kind_alone(chrome: Chrome, tmp_path: Path) -> None:
+    matrix = releases()
+    tagged = [replace(model, tags=("recurrent",)) if model.id == "cnn" else model for model in matrix.models]
+    address, _ = written(
+        tmp_path,
+        replace(matrix, models=tuple(tagged)),
+        [*saved_by_2_4("tf2.21", model="cnn", loads=False), *saved_by_2_4("tf2.21", model="dense", loads=True)],
+    )
+    visit(chrome, address)
+    choose(chrome, "ask-consumer", "tf2.21")
+
+    choose(chrome, "ask-tag", "recurrent")
+
+    assert "Of 1 model of the kind recurrent saved by TensorFlow 2.4.0 with h5, 0 load" in text_of(chrome, "#ask-says")
+    assert chrome.current_url.endswith("#ask=tf2.4..h5..tf2.21..recurrent")
 
 
 def test_a_page_asks_the_oldest_producer_and_the_newest_release_first(chrome: Chrome, tmp_path: Path) -> None:

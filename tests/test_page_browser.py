@@ -17,7 +17,9 @@ from page_browsing import (
     visit,
     written,
 )
-from page_samples import HOSTILE, a_matrix, hostile_results, many_results
+from page_samples import HOSTILE, a_matrix, a_result, hostile_results, many_results
+
+from lab.words import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +59,23 @@ def test_evidence_holds_exception_stage_and_the_line_to_repeat_it(chrome: Chrome
     assert ask(chrome, ended) == "rebuild"
     for part in ("TypeError", "batch_shape", "module_3.py", "python -m lab repro ", "compile-false"):
         assert part in evidence
+
+
+def test_a_square_begins_with_its_causes_and_with_what_does_not_load(chrome: Chrome, tmp_path: Path) -> None:
+    failed = {"outcome": Outcome.LOAD_ERROR, "cause": "keras3-config-in-keras2"}
+    results = [
+        a_result(model="cnn"),
+        a_result(model="dense", **failed),
+        a_result(model="dense", strategy="compile-false"),
+        a_result(model="lstm", **failed),
+    ]
+    address, _ = written(tmp_path, a_matrix(), results)
+
+    visit(chrome, f"{address}#tf2.4..tf2.10")
+
+    assert "2 keras3-config-in-keras2" in text_of(chrome, "#evidence-body ul")
+    heads = "return [...document.querySelectorAll('#evidence-body h3')].map(each => each.textContent)"
+    assert ask(chrome, heads) == ["lstm", "dense", "cnn"]
 
 
 def test_the_keyboard_opens_and_leaves_a_square(chrome: Chrome, page: tuple[str, Grid]) -> None:

@@ -18,7 +18,7 @@ from lab.identity import PLAIN
 from lab.recipes import RecipeBook
 from lab.running.foreign import Foreign, recognise
 from lab.trying import Attempt, Bench, Brought, Course
-from lab.words import Cell, EngineName, Outcome
+from lab.words import Cell, EngineName, Outcome, Stage
 
 MAIN_GROUP = "main"
 
@@ -53,8 +53,10 @@ def _try(arguments: argparse.Namespace) -> int:
     bench = _bench(context)
     with tempfile.TemporaryDirectory(prefix="lab-try-") as scratch:
         brought = Course(bench, Path(scratch), arguments.code).run(foreign)
+    labels = labels_of([each.foreign.path for each in brought])
     for each in brought:
-        _print(each, bench, _write_code(each, context), as_json=arguments.json)
+        code = _write_code(each, context, labels[each.foreign.path])
+        _print(each, bench, code, as_json=arguments.json)
     faults = [one for each in brought for one in each.attempts if one.judgement.outcome is Outcome.INFRA_ERROR]
     if faults:
         return ExitCode.INFRA_ERROR
@@ -94,7 +96,18 @@ def _bench(context: Context) -> Bench:
     )
 
 
-def _write_code(each: Brought, context: Context) -> dict[str, Path]:
+def labels_of(paths: Sequence[Path]) -> dict[Path, str]:
+    """A name for every file, with as many of its folders as it takes to tell it from the others."""
+    found: dict[Path, str] = {}
+    for path in paths:
+        parts = path.absolute().parts[1:]
+        others = [other.absolute().parts[1:] for other in paths if other != path]
+        depth = next((n for n in range(1, len(parts)) if all(other[-n:] != parts[-n:] for other in others)), len(parts))
+        found[path] = "-".join(parts[-depth:])
+    return found
+
+
+def _write_code(each: Brought, context: Context, label: str) -> dict[str, Path]:
     """The code of every remedy that loads the file, to be run as it stands; where it is, by strategy."""
     helping = {one.strategy for one in each.attempts if one.judgement.outcome is Outcome.PASS} - {PLAIN}
     directory = context.workplace.directory / "remedies"
@@ -102,7 +115,7 @@ def _write_code(each: Brought, context: Context) -> dict[str, Path]:
     written = {}
     for strategy in sorted(helping):
         directory.mkdir(parents=True, exist_ok=True)
-        path = directory / f"{each.foreign.path.stem}-{strategy}.py"
+        path = directory / f"{label}-{strategy}.py"
         path.write_text(book.snippet(each.form.id, strategy, str(each.foreign.path)), encoding="utf-8")
         written[strategy] = path
     return written
@@ -118,13 +131,14 @@ def _print(each: Brought, bench: Bench, code: Mapping[str, Path], *, as_json: bo
     print(f"{each.foreign.path}: {each.form.title}, {saved}; {said}")
     for cell in bench.cells:
         of_cell = [attempt for attempt in each.attempts if attempt.consumer == cell.id]
-        for line in _lines(cell, of_cell, bench.catalogue):
+        for line in outcome_lines(cell, of_cell, bench.catalogue):
             print(f"  {line}")
     for strategy, path in code.items():
         print(f"  code of {strategy}: {path}")
 
 
-def _lines(cell: Cell, attempts: Sequence[Attempt], catalogue: Catalogue) -> list[str]:
+def outcome_lines(cell: Cell, attempts: Sequence[Attempt], catalogue: Catalogue) -> list[str]:
+    """What became of a file in a cell: how it loads there, or why not, by its first hurdle and by the last one met."""
     if not attempts:
         return [f"{cell.id:10s} not tried"]
     first, last = attempts[0], attempts[-1]
@@ -136,9 +150,20 @@ def _lines(cell: Cell, attempts: Sequence[Attempt], catalogue: Catalogue) -> lis
     else:
         tried = ", ".join(attempt.strategy for attempt in attempts[1:])
         lines = [f"{cell.id:10s} {first.judgement.outcome}" + (f"; none of these helps: {tried}" if tried else "")]
-    cause = catalogue.get(first.cause or "")
-    lines.append(f"{'':10s}   {cause.title if cause else first.judgement.reason} [{first.cause}]")
+    lines.append(f"{'':10s}   {_why(first, catalogue)}")
+    furthest = max(attempts, key=lambda attempt: _depth(attempt.judgement.stage))
+    if last.judgement.outcome is not Outcome.PASS and furthest.cause not in {None, first.cause}:
+        lines.append(f"{'':10s}   and {furthest.strategy} gets further: {_why(furthest, catalogue)}")
     return lines
+
+
+def _why(attempt: Attempt, catalogue: Catalogue) -> str:
+    cause = catalogue.get(attempt.cause or "")
+    return f"{cause.title if cause else attempt.judgement.reason} [{attempt.cause}]"
+
+
+def _depth(stage: Stage | None) -> int:
+    return -1 if stage is None else list(Stage).index(stage)
 
 
 def _fields(attempt: Attempt, each: Brought) -> dict[str, Any]:

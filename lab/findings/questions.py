@@ -26,6 +26,8 @@ MAIN = "main"
 HDF5 = frozenset({"h5", "keras-suffix-h5", "h5-no-optimizer"})
 OLD, NEW = "tf2.4", "tf2.10"
 MOST = 0.5
+# What the probe notes of a wrong question: it was answered, or nothing came back.
+ACCEPTED, ENDED_THE_PROCESS = "accepted", "it ended the process"
 
 
 def find(
@@ -198,7 +200,10 @@ def _signatures(seen: Seen) -> Finding:
         ("name", "wrong names refused"),
     ):
         said = [dict(notes["refusals"])[kind] for _, notes in asked if kind in dict(notes["refusals"])]
-        counts.append(Count(label=label, part=sum(text != "accepted" for text in said), whole=len(said)))
+        refused = sum(text not in (ACCEPTED, ENDED_THE_PROCESS) for text in said)
+        counts.append(Count(label=label, part=refused, whole=len(said)))
+        if fatal := said.count(ENDED_THE_PROCESS):
+            counts.append(Count(label=f"wrong {kind}s that ended the process", part=fatal, whole=len(said)))
     spelled: dict[tuple[str, str], set[str]] = defaultdict(set)
     for result, notes in asked:
         spelled[result.model, result.format].add(str(sorted(dict(notes["signature"]).items())))
@@ -207,7 +212,7 @@ def _signatures(seen: Seen) -> Finding:
         part=sum(len(texts) > 1 for texts in spelled.values()),
         whole=len(spelled),
     )
-    all_refused = all(each.part == each.whole for each in counts)
+    all_refused = all(each.part == each.whole for each in counts if each.label.endswith("refused"))
     return Finding(
         id="signatures",
         question=question,

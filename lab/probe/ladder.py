@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 from probe import asking, evidence, golden
 from probe.answers import is_fault_of_the_probe, ours
 from probe.following import follow
+from probe.forgetting import trial_seed
 from probe.refusing import refusals
 from probe.requests import Job, Request
 from probe.subjects import Given
@@ -19,16 +20,19 @@ TRAIN, RESAVE = "train", "resave"  # depths beyond "compare"
 ARTIFACT = "artifact"
 ARRIVAL_POLL_S = 0.002
 
+Meanwhile = Callable[[Dict[str, Any]], None]
 
-def climb(request: Request, job: Job, strategy: str, tensorflow: Any) -> Dict[str, Any]:
+
+def climb(request: Request, job: Job, strategy: str, tensorflow: Any, meanwhile: Meanwhile) -> Dict[str, Any]:
     """Try to load, answer and go on with one artifact; returns the fields of an observation.
 
     ``reached`` is the last stage that went well, ``failed_at`` the one that did not. Loading is one call of the
     library under test for most formats: then ``failed_at`` is ``open`` and the frames tell how deep it got.
+    ``meanwhile`` is told the fields that hold if the process does not outlive what it is asked next.
     """
     climb_log = ClimbLog()
     try:
-        _climb(climb_log, request, job, strategy, tensorflow)
+        _climb(climb_log, request, job, strategy, tensorflow, meanwhile)
     except Exception as error:  # noqa: BLE001 - sorted here into an answer or a fault
         climb_log.fail(error)
     return climb_log.seen
@@ -67,11 +71,13 @@ class ClimbLog:
         self.seen["rss_bytes"] = _rss_bytes()
 
 
-def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow: Any) -> None:
+def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow: Any, meanwhile: Meanwhile) -> None:
     ours(_place, job.directory, request.arrival_s)
     calls = [] if request.ask else ours(golden.read, ARTIFACT)
     way = way_of(job.format)
-    given = Given(tensorflow, os.path.join(ARTIFACT, "model"), job.model, request.seed + 1, calls, log.enter)
+    given = Given(
+        tensorflow, os.path.join(ARTIFACT, "model"), job.model, trial_seed(request, job, strategy), calls, log.enter
+    )
     subject = follow(recipe_of(way, strategy), given, way.FILE)
     log.reach("weights")
     log.seen["notes"] = subject.notes
@@ -89,7 +95,6 @@ def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow:
     log.reach("compare")
     if not golden.within(log.seen["differences"], request.atol, request.rtol):
         return
-    log.seen["notes"] = dict(subject.notes, **refusals(subject, calls[0]))
     _go_on(log, request, subject, calls)
     if request.depth == RESAVE and subject.can_resave:
         log.enter("resave")
@@ -97,6 +102,9 @@ def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow:
         os.makedirs("resaved")
         subject.resave(way, "resaved")
         log.reach("resave")
+    for noted in refusals(subject, calls[0]):
+        log.seen["notes"] = dict(subject.notes, **noted)
+        meanwhile(log.seen)
 
 
 def _go_on(log: ClimbLog, request: Request, subject: Any, calls: List[golden.Call]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, Iterator
 
 import numpy as np
 
@@ -12,15 +12,18 @@ from probe.subjects import SignatureSubject
 MESSAGE_CHARS = 160
 STRANGE_NAME = "not_an_input"
 IMAGE_RANK = 4
+ENDED = "it ended the process"
 
 
-def refusals(subject: Any, call: Call) -> Dict[str, Any]:
+def refusals(subject: Any, call: Call) -> Iterator[Dict[str, Any]]:
     """The signature of a SavedModel as it was loaded, and its answers to wrong shapes, dtypes and names.
 
-    Each answer is ``accepted`` or the exception's type and first line. Empty where there is no signature to ask.
+    Each answer is ``accepted`` or the exception's type and first line. Gives the notes before each question as they
+    stand if nothing comes back from it, for TensorFlow may end the process; at last with all answers. Gives nothing
+    where there is no signature to ask.
     """
     if not isinstance(subject, SignatureSubject):
-        return {}
+        return
     specs = subject.inputs()[call.signature]
     names = sorted(specs)
     asked = {name: subject.tensor(array) for name, array in zip(names, call.inputs)}
@@ -31,10 +34,13 @@ def refusals(subject: Any, call: Call) -> Dict[str, Any]:
     }
     if call.inputs[0].ndim == IMAGE_RANK:
         wrong["shape"] = dict(asked, **{first: subject.tensor(call.inputs[0][..., 0])})
-    return {
-        "signature": {name: _spec(specs[name]) for name in names},
-        "refusals": {kind: _said(subject, call.signature, inputs) for kind, inputs in sorted(wrong.items())},
-    }
+    answers = {}  # type: Dict[str, str]
+    notes = {"signature": {name: _spec(specs[name]) for name in names}, "refusals": answers}
+    for kind, inputs in sorted(wrong.items()):
+        answers[kind] = ENDED
+        yield notes
+        answers[kind] = _said(subject, call.signature, inputs)
+    yield notes
 
 
 def _of_another_dtype(subject: SignatureSubject, array: Any) -> Any:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 from typing import Any, Callable, Dict, List
 
 from probe import golden, ladder, saving
-from probe.reference import seed_everything
+from probe.forgetting import forget, keep_kernels, trial_seed
 from probe.requests import Job, Request
 
 Send = Callable[[Dict[str, Any]], None]
@@ -18,6 +17,7 @@ def work(request: Request, batch: List[Job], tensorflow: Any, send: Send) -> Non
     if request.role == "save":
         _save_all(request, batch, tensorflow, send)
         return
+    keep_kernels()
     for job in batch:
         _load(request, job, tensorflow, send)
         send({"finished": job.id})
@@ -35,8 +35,8 @@ def _save_all(request: Request, batch: List[Job], tensorflow: Any, send: Send) -
 def _load(request: Request, job: Job, tensorflow: Any, send: Send) -> None:
     for strategy in job.strategies:
         send({"begin": job.id, "strategy": strategy})
-        _forget(request, tensorflow)
-        observation = ladder.climb(request, job, strategy, tensorflow)
+        forget(tensorflow, trial_seed(request, job, strategy))
+        observation = ladder.climb(request, job, strategy, tensorflow, lambda seen: send({"meanwhile": seen}))
         send({"observation": observation})
         if "golden" in observation or golden.within(observation["differences"], request.atol, request.rtol):
             return
@@ -46,10 +46,3 @@ def _quieten(tensorflow: Any) -> None:
     """One thread a pool: the models are small, other cells run beside this one, and sums keep their order."""
     tensorflow.config.threading.set_intra_op_parallelism_threads(1)
     tensorflow.config.threading.set_inter_op_parallelism_threads(1)
-
-
-def _forget(request: Request, tensorflow: Any) -> None:
-    """Leave nothing of the trial before: layer names, graphs, random state."""
-    tensorflow.keras.backend.clear_session()
-    gc.collect()
-    seed_everything(tensorflow, request.seed + 1)

@@ -45,11 +45,13 @@ class Course:
         self.jobs_done = 0
         self.steps_of_job = 0
         self.any_answer = False
+        self.meanwhile = None  # type: Optional[Dict[str, Any]]
         self.fault = None  # type: Optional[Dict[str, Any]]
 
     def answered(self) -> None:
         """The step at hand has its observation."""
         self.step = None
+        self.meanwhile = None
         self.steps_of_job += 1
         self.any_answer = True
 
@@ -202,6 +204,8 @@ class Zygote:
             elif "observation" in message and course.step is not None:
                 self._journal.write(self._complete(course.step, message["observation"], child))
                 course.answered()
+            elif "meanwhile" in message:
+                course.meanwhile = message["meanwhile"]
             elif "fault" in message:
                 course.fault = message["fault"]
             elif "finished" in message:
@@ -217,8 +221,12 @@ class Zygote:
         remaining = job.strategies[course.steps_of_job :]
         if course.any_answer:
             return [job._replace(strategies=remaining), *others], True
-        seen = {"death": death._asdict(), "seconds": child.step_s()}  # type: Dict[str, Any]
         step = course.step
+        if course.meanwhile is not None and step is not None and course.fault is None and not child.disk_is_full:
+            self._journal.write(self._complete(step, course.meanwhile, child))
+            self._finish(job)
+            return others, False
+        seen = {"death": death._asdict(), "seconds": child.step_s()}  # type: Dict[str, Any]
         if step is None:
             step = Step(job.id, remaining[0] if remaining else None)
             seen["probe_error"] = NEVER_BEGAN

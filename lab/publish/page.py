@@ -35,6 +35,7 @@ SCRIPTS = (
     "elements",
     "evidence",
     "grid",
+    "errors",
     "ask",
     "causes",
     "changes",

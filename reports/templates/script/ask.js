@@ -11,7 +11,7 @@ const asAsked = (one) => ({
   reason: one.plain < 0 ? "" : text("reason", one.plain),
 });
 const efforts = Object.keys(snippets); // in the order in which they are tried
-const asWorld = () => ({
+const asWorld = (tag) => ({
   consumers: tables.consumer,
   formats: tables.format,
   releases: Object.entries(releases)
@@ -20,9 +20,9 @@ const asWorld = () => ({
     .sort((a, b) => a.version.localeCompare(b.version, "en", { numeric: true })),
   effort: (format, strategy) => efforts.indexOf(`${format}/${strategy}`),
   cases: (producer, consumer, format) =>
-    casesOf(`${producer}..${consumer}`).filter((one) => tables.format[one.format] === format).map(asAsked),
+    casesOf(`${producer}..${consumer}`).filter((one) => tables.format[one.format] === format && (!tag || tags[tables.model[one.model]]?.includes(tag))).map(asAsked),
 });
-const world = asWorld();
+const world = asWorld("");
 
 const HEADLINES = {
   yes: ["pass", "Yes, as it is."],
@@ -39,17 +39,17 @@ const linkTo = (href, className, ...children) => {
   node.href = href;
   return node;
 };
-const evidenceLink = ({ producer, consumer, format, model = "" }, className, ...children) =>
-  linkTo(fragment({ ...START, pair: `${producer}..${consumer}`, format, trial: model && `${model}/${format}`, ask: state.ask }), className, ...children);
+const evidenceLink = ({ producer, consumer, format, tag = "", model = "" }, className, ...children) =>
+  linkTo(fragment({ ...START, pair: `${producer}..${consumer}`, format, tag, trial: model && `${model}/${format}`, ask: state.ask }), className, ...children);
 
 const sentence = (question, found) => {
   const { judged, plain, mended, left, unjudged } = found;
   if (!judged.length) {
     const why = unjudged.find((one) => one.reason)?.reason.split("\n", 1)[0];
-    return [`Nothing that ${cellName(question.producer)} saved this way was judged in ${cellName(question.consumer)}`, why ? `: ${why}` : ": this was not run."];
+    return [`Nothing ${question.tag ? `of the kind ${question.tag} ` : ""}that ${cellName(question.producer)} saved this way was judged in ${cellName(question.consumer)}`, why ? `: ${why}` : ": this was not run."];
   }
   const parts = [
-    `Of ${modelCount(judged.length)} saved by ${cellName(question.producer)} with `, formatName(question.format), ", ",
+    `Of ${modelCount(judged.length)}${question.tag ? ` of the kind ${question.tag}` : ""} saved by ${cellName(question.producer)} with `, formatName(question.format), ", ",
     make("b", "", `${plain.length}`), ` ${plain.length === 1 ? "loads" : "load"} as typed in ${cellName(question.consumer)} and ${plain.length === 1 ? "answers" : "answer"} right`,
   ];
   if (mended.length) parts.push(", ", make("b", "", `${mended.length}`), " more with a remedy");
@@ -60,9 +60,7 @@ const causeParagraph = ({ causes: found, mended, left }) => {
   if (!found.length) return null;
   const [first] = found;
   const all = mended.length + left.length;
-  const title = causes[first.name]?.title ?? (first.name === "unexplained" ? "the cause is not known" : first.name);
-  const link = document.getElementById(`cause-${first.name}`) ? linkTo(`#cause-${first.name}`, "", title) : title;
-  return make("p", "", make("b", "", "Why not as typed? "), `${first.count} of ${all}: `, link, ". ", causes[first.name]?.advice ? make("span", "soft", causes[first.name].advice) : "");
+  return make("p", "", make("b", "", "Why not as typed? "), `${first.count} of ${all}: `, causeLink(first.name), ". ", causes[first.name]?.advice ? make("span", "soft", causes[first.name].advice) : "");
 };
 const copyButton = (label, content, title = "Copy") => {
   const button = make("button", "copy", title);
@@ -144,9 +142,10 @@ const modelsNode = (question, { judged, plain, mended, left }) => {
   return make("details", "which", make("summary", "", judged.length === 1 ? "Which model?" : `Which of the ${judged.length} models?`), list);
 };
 
+const ASKED = ["producer", "format", "consumer", "tag"];
 const questionOf = (value) => {
-  const [producer, format, consumer] = value.split("..");
-  return { producer, format, consumer };
+  const [producer, format, consumer, tag = ""] = value.split("..");
+  return { producer, format, consumer, tag };
 };
 const firstQuestion = () => {
   const producer = world.releases.find(({ cell }) => tables.producer.includes(cell))?.cell ?? tables.producer[0] ?? "";
@@ -156,8 +155,8 @@ const firstQuestion = () => {
 const showAnswer = () => {
   const asked = state.ask || firstQuestion();
   const question = questionOf(asked);
-  for (const name of ["producer", "format", "consumer"]) byId(`ask-${name}`).value = question[name];
-  const found = answer(world, question);
+  for (const name of ASKED) byId(`ask-${name}`).value = question[name];
+  const found = answer(question.tag ? asWorld(question.tag) : world, question);
   const [look, headline] = HEADLINES[found.says];
   byId("ask-says").replaceChildren(
     make("strong", `says look-${look}`, make("span", "", looks[look].symbol), headline),
@@ -167,51 +166,6 @@ const showAnswer = () => {
   const parts = [causeParagraph(found), remedies.length ? make("h3", "", remedies.length > 1 ? "What to paste, the least effort first" : "What to paste") : null, ...remedies, placeParagraph(question, found), installNode(found), modelsNode(question, found)];
   byId("ask-more").replaceChildren(...parts.filter(Boolean));
 };
-// Which cause has the error that somebody sees: by the words of the messages that were seen here, rare ones weighing more.
-const wordsOf = (message) => new Set(message.toLowerCase().match(/[a-z_][a-z_]{2,}/g) ?? []);
-const LIKELY = 0.6, MOST_LIKELY = 5;
-let messages = null; // each distinct message with its words and the causes that it was seen with
-const readMessages = () => {
-  const seen = new Map(), spread = new Map();
-  for (let row = 0; row < size; row++) {
-    const [reason, cause] = [columns.reason[row], columns.cause[row]];
-    if (reason < 0 || cause < 0 || !causes[tables.cause[cause]]) continue;
-    if (!seen.has(reason)) {
-      const words = wordsOf(tables.reason[reason]);
-      seen.set(reason, { words, causes: new Map() });
-      for (const word of words) spread.set(word, (spread.get(word) ?? 0) + 1);
-    }
-    const counts = seen.get(reason).causes;
-    counts.set(cause, (counts.get(cause) ?? 0) + 1);
-  }
-  const weight = (word) => Math.log(1 + seen.size / (spread.get(word) ?? seen.size));
-  return { seen: [...seen.values()], weight };
-};
-const likelyCauses = (pasted) => {
-  messages ??= readMessages();
-  const given = wordsOf(pasted), best = new Map();
-  const heavy = (words) => words.reduce((sum, word) => sum + messages.weight(word), 0);
-  const asked = heavy([...given]);
-  for (const { words, causes: counts } of messages.seen) {
-    const shared = heavy([...words].filter((word) => given.has(word)));
-    const score = shared / Math.min(asked, heavy([...words])); // all of the message in the paste, or all of the paste in it
-    if (!(score >= LIKELY)) continue;
-    for (const [cause, count] of counts) {
-      const found = best.get(cause) ?? { cause: tables.cause[cause], score: 0, shared: 0, count: 0 };
-      best.set(cause, { ...found, score: Math.max(found.score, score), shared: Math.max(found.shared, shared * score), count: found.count + count });
-    }
-  }
-  return [...best.values()].sort((a, b) => b.shared - a.shared || b.count - a.count).slice(0, MOST_LIKELY);
-};
-const showCauses = () => {
-  const pasted = byId("ask-error").value.trim();
-  const found = pasted ? likelyCauses(pasted) : [];
-  byId("ask-error-says").textContent = !pasted ? "" : found.length ? `Seen here with ${found.length === 1 ? "this cause" : "these causes"}, the likeliest first:` : "No failure of this page says that. The last line of the error is what counts.";
-  byId("ask-causes").replaceChildren(...found.map(({ cause, count }) => {
-    const { title, advice } = causes[cause];
-    return make("li", "", document.getElementById(`cause-${cause}`) ? linkTo(`#cause-${cause}`, "", title) : title, ` (${count} results). `, make("span", "soft", advice ?? ""));
-  }));
-};
 const optionsOf = (ids, label) => ids.map((id) => new Option(label(id), id));
 const versionOf = (id, name) => (cells[id] ?? []).find(([each]) => each === name)?.[1];
 const cellLabel = (id) => [releases[id] ? `${id.replace("tf", "TensorFlow ")}` : id, versionOf(id, "Keras") ? `Keras ${versionOf(id, "Keras")}` : ""].filter(Boolean).join(" · ");
@@ -219,11 +173,12 @@ const startAsking = () => {
   byId("ask-producer").append(...optionsOf(tables.producer, cellLabel));
   byId("ask-consumer").append(...optionsOf(tables.consumer, cellLabel));
   byId("ask-format").append(...optionsOf(tables.format, (id) => (titles[id] ? `${id} · ${titles[id]}` : id)));
-  for (const name of ["producer", "format", "consumer"]) byId(`ask-${name}`).addEventListener("change", () => {
-    state.ask = ["producer", "format", "consumer"].map((each) => byId(`ask-${each}`).value).join("..");
+  byId("ask-tag").append(new Option("any kind", ""), ...optionsOf(allTags, (tag) => tag));
+  for (const name of ASKED) byId(`ask-${name}`).addEventListener("change", () => {
+    state.ask = ASKED.map((each) => byId(`ask-${each}`).value).filter(Boolean).join("..");
     writeState();
     showAnswer();
   });
-  byId("ask-error").addEventListener("input", showCauses);
+  startErrors();
   byId("ask").hidden = !tables.producer.length;
 };

@@ -81,7 +81,7 @@ const caseNode = (one) => {
   node.addEventListener("toggle", () => {
     if (!node.open) return;
     open();
-    if (state.pair && state.trial !== node.dataset.trial) { state.trial = node.dataset.trial; writeState(); }
+    if (state.pair && state.trial !== node.dataset.trial) { state.trial = node.dataset.trial; writeState({ step: false }); }
   });
   if (node.dataset.trial === state.trial) { open(); node.open = true; }
   return node;
@@ -104,6 +104,26 @@ const differences = (producer, consumer) => {
   const table = make("table", "list", make("thead", "", make("tr", "", ...heads)), make("tbody", "", ...rows));
   return make("details", "differences", make("summary", "", `${names.length} packages differ`), focusable(make("div", "box", table), "Packages that differ, scrolls"));
 };
+// The title of a cause, leading to where it is told of; foreign causes of a dropped file have no such place.
+const causeLink = (id) => {
+  const title = causes[id]?.title ?? (id === "unexplained" ? "the cause is not known" : id);
+  return document.getElementById(`cause-${id}`) ? linkTo(`#cause-${id}`, "", title) : title;
+};
+// What fails as typed in this square, by its causes.
+const causesHere = (some) => {
+  const counts = new Map();
+  for (const { plain } of some) if (plain >= 0 && columns.cause[plain] >= 0) counts.set(columns.cause[plain], (counts.get(columns.cause[plain]) ?? 0) + 1);
+  if (!counts.size) return "";
+  const found = [...counts].sort(([, a], [, b]) => b - a).map(([cause, count]) => make("li", "", make("b", "", `${count} `), causeLink(tables.cause[cause])));
+  return make("div", "", make("p", "", make("b", "", "Why not as typed:")), make("ul", "", ...found));
+};
+// Models with something that does not load at all, then those that need a remedy, then the rest; each with its formats together.
+const worstFirst = (some) => {
+  const need = ({ plain, best }) => (best < 0 || !isJudged[columns.outcome[best]] ? 3 : columns.outcome[best] !== PASS ? 0 : best !== plain ? 1 : 2);
+  const ofModel = new Map();
+  for (const one of some) ofModel.set(one.model, Math.min(ofModel.get(one.model) ?? 3, need(one)));
+  return [...some].sort((a, b) => ofModel.get(a.model) - ofModel.get(b.model) || a.index - b.index);
+};
 const openEvidence = () => {
   const some = casesOf(state.pair).filter(chosen);
   const [producer, consumer] = state.pair.split("..");
@@ -117,8 +137,9 @@ const openEvidence = () => {
   ];
   const held = FILTER_NAMES.filter((name) => state[name]).map((name) => labelOf(name, state[name]));
   if (held.length) nodes.push(make("p", "note", `Only ${held.join(", ")}: the filters of the grid hold here too.`));
+  nodes.push(causesHere(some));
   let model = -1;
-  for (const one of some) {
+  for (const one of worstFirst(some)) {
     if (one.model !== model) nodes.push(make("h3", "", tables.model[one.model]));
     model = one.model;
     nodes.push(caseNode(one));

@@ -21,7 +21,7 @@ const paintGrid = (counted) => {
     cell.classList.toggle("left-out", counted.pairs.has(cell.id) && !plain.total && !other.total);
   }
   table.dataset.titles = "old";
-  whenIdle(() => titleGrid(counted, SECOND[state.view === "plain" ? "remedies" : state.view]));
+  soon(() => titleGrid(counted, SECOND[state.view === "plain" ? "remedies" : state.view]));
 };
 // What a pointer that rests on a square is told can wait until the squares are painted.
 const titleGrid = (counted, second) => {
@@ -32,7 +32,7 @@ const titleGrid = (counted, second) => {
   table.dataset.titles = "new";
 };
 let waiting = 0;
-const whenIdle = (task) => {
+const soon = (task) => { // the last one asked for alone, when nothing came for a moment
   clearTimeout(waiting);
   waiting = setTimeout(task, 50);
 };

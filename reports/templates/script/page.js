@@ -10,7 +10,7 @@ for (const name of FILTER_NAMES) {
   byId(`filter-${name}`).addEventListener("change", (event) => { state[name] = event.target.value; writeState(); render(); });
 }
 for (const name of ["rows", "columns"]) {
-  byId(`pick-${name}`).addEventListener("input", (event) => { state[name] = event.target.value; writeState(); render(); });
+  byId(`pick-${name}`).addEventListener("input", (event) => { state[name] = event.target.value; writeState({ step: false }); render(); });
 }
 for (const view of Object.keys(VIEWS)) {
   byId(`view-${view}`).addEventListener("change", () => { state.view = view; writeState(); render(); });
@@ -41,8 +41,9 @@ const follow = () => {
   const asServed = ["plain", "remedies"].includes(state.view) && !Object.keys(NO_FILTER).some((name) => state[name]);
   render({ grid: !asServed || "ready" in document.documentElement.dataset });
   if (state.pair) openEvidence();
+  else byId("evidence").close();
 };
-window.addEventListener("hashchange", follow);
+window.addEventListener("popstate", follow); // back, forward, and links within the page
 byId("filters").hidden = false;
 document.querySelectorAll(".views .scripted").forEach((each) => { each.hidden = false; });
 startAsking();

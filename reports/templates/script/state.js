@@ -1,5 +1,5 @@
 // State lives in the fragment:
-// #producer..consumer&view=remedies&model=…&cause=…&rows=tf2.1*&trial=model/format&ask=producer..format..consumer
+// #producer..consumer&view=remedies&model=…&cause=…&rows=tf2.1*&trial=model/format&ask=producer..format..consumer..kind
 const START = { pair: "", trial: "", view: "plain", ...Object.fromEntries(FILTER_NAMES.map((name) => [name, ""])), rows: "", columns: "", ask: "" };
 const state = { ...START };
 const KNOWN = {
@@ -11,8 +11,8 @@ const KNOWN = {
   ask: (value) => isQuestion(value),
 };
 const isQuestion = (value) => {
-  const [producer, format, consumer, ...rest] = value.split("..");
-  return !rest.length && tables.producer.includes(producer) && tables.format.includes(format) && tables.consumer.includes(consumer);
+  const [producer, format, consumer, tag, ...rest] = value.split("..");
+  return !rest.length && (tag === undefined || allTags.includes(tag)) && tables.producer.includes(producer) && tables.format.includes(format) && tables.consumer.includes(consumer);
 };
 // Reads the fragment; returns the parts of it that name what this page does not have.
 const readState = () => {
@@ -35,4 +35,8 @@ const fragment = (wanted) => {
   for (const name of Object.keys(KNOWN)) if (wanted[name] && wanted[name] !== START[name]) parts.push(`${name}=${encodeURIComponent(wanted[name])}`);
   return parts.length ? `#${parts.join("&")}` : "";
 };
-const writeState = () => history.replaceState(null, "", fragment(state) || location.pathname + location.search);
+// A choice is a step to go back from; text that is being typed is not.
+const writeState = ({ step = true } = {}) => {
+  if (fragment(state) === location.hash) return;
+  history[step ? "pushState" : "replaceState"](null, "", fragment(state) || location.pathname + location.search);
+};
