@@ -50,16 +50,18 @@ def environment_key(cell: Cell, lock_text: str) -> str:
     return digest(str(FINGERPRINT_VERSION), cell.python, lock_digest(lock_text))
 
 
-def fingerprint(cell: Cell, lock_text: str, engine: EngineName, recipe: str = "") -> str:
+def fingerprint(cell: Cell, lock_text: str, engine: EngineName, recipe: str = "", processor: str = "") -> str:
     """Everything that decides what happens in a cell. Another engine, another fingerprint.
 
-    ``recipe`` is how the engine makes the cell, where that is more than to install its lock.
+    ``recipe`` is how the engine makes the cell, where that is more than to install its lock; ``processor`` is what of
+    it changes how TensorFlow computes.
     """
     env = json.dumps(sorted(cell.env))
     device = (cell.base_image or "", cell.cuda or "", cell.cudnn or "")
     libraries = (cell.cuda_image or "", "wheels on path" if cell.wheels_on_path else "") if cell.cuda else ()
     made_by = (recipe,) if recipe else ()
-    return digest(engine, environment_key(cell, lock_text), env, *device, *libraries, *made_by)
+    runs_on = ("processor", processor) if processor else ()
+    return digest(engine, environment_key(cell, lock_text), env, *device, *libraries, *made_by, *runs_on)
 
 
 @dataclass(frozen=True, kw_only=True)

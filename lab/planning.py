@@ -183,6 +183,8 @@ class _Draft:
     def _load(self, artifact: Artifact, consumer: Cell, strategies: tuple[str, ...]) -> None:
         """Plan the strategies that are open: after the known failures, unless one is known to pass."""
         trials = self._keys.trials(artifact, consumer.id, strategies)
+        if any(self._known.trials.get(trial.key) is Outcome.TIMEOUT for trial in trials):
+            trials = self._keys.trials(artifact, consumer.id, self._scope.strategies.after_timeout(strategies))
         outcomes = [self._known.trials.get(trial.key) for trial in trials]
         open_from = len(trials)
         for number, outcome in enumerate(outcomes):

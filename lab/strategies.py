@@ -17,6 +17,7 @@ class Strategies:
         self._limits = {each.id: each for each in limits}
         self._keras = {cell: Version(facts.keras) for cell, facts in cells.items()}
         self._specifiers = {each.id: SpecifierSet(each.keras, prereleases=True) for each in limits}
+        self.last_after_timeout = tuple(each.id for each in limits if each.last_after_timeout)
         self._by_place: dict[tuple[tuple[str, ...], tuple[str, ...], str], tuple[str, ...]] = {}
 
     def of(self, model: Model, form: Format, consumer: str) -> tuple[str, ...]:
@@ -29,6 +30,10 @@ class Strategies:
                 if self.suits_model(strategy, model) and self.suits_cell(strategy, consumer)
             )
         return self._by_place[place]
+
+    def after_timeout(self, strategies: Sequence[str]) -> tuple[str, ...]:
+        """The order in which they are tried once a load has not ended: what would hang likewise comes last."""
+        return tuple(sorted(strategies, key=lambda strategy: strategy in self.last_after_timeout))
 
     def suits_model(self, strategy: str, model: Model) -> bool:
         """Whether the model has one of the tags that the strategy is for."""

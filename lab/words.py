@@ -126,11 +126,15 @@ class Format:
 
 @dataclass(frozen=True, kw_only=True)
 class StrategyLimits:
-    """Where a strategy means something: models with one of the tags, consumers whose Keras is of these versions."""
+    """Where a strategy means something: models with one of the tags, consumers whose Keras is of these versions.
+
+    One that is ``last_after_timeout`` changes nothing before the place where a load that never ends hangs.
+    """
 
     id: str
     tags: tuple[str, ...] = ()  # none: every model
     keras: str = ""  # a version specifier; empty: every Keras
+    last_after_timeout: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

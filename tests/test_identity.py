@@ -113,6 +113,10 @@ def test_another_engine_is_another_fingerprint() -> None:
     assert print_of(engine=EngineName.DOCKER) != print_of()
 
 
+def test_a_processor_on_which_tensorflow_computes_otherwise_is_another_fingerprint() -> None:
+    assert fingerprint(CELL, LOCK, EngineName.LOCAL, processor="oneDNN") != print_of()
+
+
 def test_cells_that_differ_in_variables_share_an_environment() -> None:
     legacy = replace(CELL, id="tf2.4-legacy", env=(("TF_USE_LEGACY_KERAS", "1"),))
 

@@ -129,6 +129,8 @@ def ran(
 
     healthy, jobs = interleaved(shelved, [*FORMATS, *HARMLESS, *pid_files, "f-closes-its-pipe", "f-is-touchy"])
     jobs += [a_job(model, model, "checkpoint", folder / model, "plain") for model in MODELS]
+    spins = ("plain", "no-compile", "saved-model-load")
+    jobs.append(a_job("spins-in-many-ways", BATCH, "f-spins", shelved.kept[BATCH, "savedmodel"], *spins))
     seen = probe(built, Role.LOAD, jobs, planted=planted, **LIMITS)
     return Ran(seen=seen, healthy=healthy, pid_files=pid_files)
 
@@ -201,6 +203,13 @@ def test_a_load_that_leaves_with_exit_code_0_is_a_crash_and_no_pass(ran: Ran, jo
 @pytest.mark.parametrize("job", list(FORMATS))
 def test_after_a_death_the_next_strategy_is_still_tried(ran: Ran, job: str) -> None:
     assert ran.outcome(job, "saved-model-load").outcome is Outcome.PASS
+
+
+def test_after_a_load_that_never_ends_what_would_hang_likewise_is_tried_last(ran: Ran) -> None:
+    tried = [event["strategy"] for event in ran.seen.events if event.get("id") == "spins-in-many-ways"]
+
+    assert [strategy for strategy in tried if strategy] == ["plain", "saved-model-load"]
+    assert ran.outcome("spins-in-many-ways", "saved-model-load").outcome is Outcome.PASS
 
 
 @pytest.mark.parametrize("job", list(HARMLESS))

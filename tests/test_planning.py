@@ -11,7 +11,7 @@ import pytest
 from lab.identity import KeyMaker, ProbeCode
 from lab.planning import Known, Plan, Scope, plan
 from lab.strategies import Strategies
-from lab.words import Cell, Format, Mending, Model, Outcome, Rescue, Trial, Unsupported
+from lab.words import Cell, Format, Mending, Model, Outcome, Rescue, StrategyLimits, Trial, Unsupported
 
 CANARY = ("module", "savedmodel")
 
@@ -67,15 +67,16 @@ def pairs_of(planned: Plan) -> set[tuple[str, str]]:
     return {(trial.artifact.producer, trial.consumer) for trial in trials_of(planned)}
 
 
-def of_one_artifact(keys: KeyMaker, outcomes: dict[str, Outcome]) -> list[str]:
+def of_one_artifact(keys: KeyMaker, outcomes: dict[str, Outcome], scope: Scope | None = None) -> list[str]:
     """The strategies that are planned for tf2.4's dense.h5 in tf2.4, given the outcomes of some."""
+    scope = scope or a_scope("tf2.4", models=[DENSE], formats=[H5])
     artifact = keys.artifact("tf2.4", "dense", "h5")
     canary = keys.artifact("tf2.4", *CANARY)
     known = Known(
         saves={artifact.key: None, canary.key: None},
         trials={keys.trial(artifact, "tf2.4", strategy).key: outcome for strategy, outcome in outcomes.items()},
     )
-    planned = plan(a_scope("tf2.4", models=[DENSE], formats=[H5]), keys, known, CANARY)
+    planned = plan(scope, keys, known, CANARY)
     return [trial.strategy for trial in trials_of(planned)]
 
 
@@ -279,6 +280,27 @@ def test_a_remedy_is_planned_until_something_passes(
     keys: KeyMaker, outcomes: dict[str, Outcome], planned: list[str]
 ) -> None:
     assert of_one_artifact(keys, outcomes) == planned
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "planned"),
+    [
+        ({"plain": Outcome.LOAD_ERROR}, ["no-compile", "rewrite-config"]),
+        ({"plain": Outcome.TIMEOUT}, ["rewrite-config", "no-compile"]),
+        ({"plain": Outcome.TIMEOUT, "rewrite-config": Outcome.PASS}, []),
+        ({"plain": Outcome.TIMEOUT, "rewrite-config": Outcome.LOAD_ERROR}, ["no-compile"]),
+        ({"plain": Outcome.LOAD_ERROR, "rewrite-config": Outcome.PASS}, ["no-compile", "rewrite-config"]),
+    ],
+    ids=str,
+)
+def test_after_a_load_that_does_not_end_what_would_hang_likewise_is_planned_last(
+    keys: KeyMaker, outcomes: dict[str, Outcome], planned: list[str]
+) -> None:
+    form = replace(H5, strategies=("plain", "no-compile", "rewrite-config"))
+    limits = (StrategyLimits(id="no-compile", last_after_timeout=True),)
+    scope = replace(a_scope("tf2.4", models=[DENSE], formats=[form]), strategies=Strategies(limits, {}))
+
+    assert of_one_artifact(keys, outcomes, scope) == planned
 
 
 # --- rescue ---

@@ -82,6 +82,7 @@ REQUEST = {
     "depth": "train",
     "arrival_s": 0.0,
     "ask": False,
+    "last_after_timeout": [],
     "limits": {"timeout_s": 60.0, "cpu_s": 12.0, "memory_bytes": 1 << 30, "batch": 24},
     "jobs": [{"id": "1", "model": "lstm", "format": "h5", "directory": "artifact", "strategies": ["plain"]}],
 }

@@ -142,6 +142,7 @@ def _request(load: Workload, built: BuiltCell, jobs: Sequence[Job], directory: P
         "depth": matrix.depth,
         "arrival_s": 0.0,
         "ask": False,
+        "last_after_timeout": [],
         "limits": {
             "timeout_s": limits.trial_timeout_s,
             "cpu_s": limits.trial_cpu_s,

@@ -21,6 +21,7 @@ from lab.cli.rendering import render
 from lab.cli.summary import summarise, summarise_again
 from lab.cli.unchanged import LastRun, last_run
 from lab.comparing import Change
+from lab.engines import processor
 from lab.engines.choosing import choose
 from lab.engines.protocol import Engine
 from lab.errors import ExitCode, LabError
@@ -209,7 +210,8 @@ def _run(context: Context, store: Store, *, fresh: bool) -> Tally:
 
 def host() -> str:
     """What this machine is, without its name."""
-    return f"{platform.system()} {platform.machine()}, lab {__version__}, Python {platform.python_version()}"
+    machine = f"{platform.system()} {platform.machine()}, {processor.described()}"
+    return f"{machine}, lab {__version__}, Python {platform.python_version()}"
 
 
 def _plan_fields(context: Context, planned: Plan) -> dict[str, Any]:

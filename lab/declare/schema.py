@@ -155,6 +155,7 @@ class StrategyTable(Entry):
 
     tags: Names | None = None
     keras: Specifier | None = None
+    last_after_timeout: bool = False
 
 
 class SelectionTable(Entry):

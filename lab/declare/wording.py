@@ -48,7 +48,12 @@ def in_words(file: MatrixFile) -> Matrix:
         groups=tuple(file.groups.items()),
         registry=file.images.registry,
         strategies=tuple(
-            StrategyLimits(id=key, tags=tuple(table.tags or ()), keras=table.keras or "")
+            StrategyLimits(
+                id=key,
+                tags=tuple(table.tags or ()),
+                keras=table.keras or "",
+                last_after_timeout=table.last_after_timeout,
+            )
             for key, table in file.strategies.items()
         ),
     )

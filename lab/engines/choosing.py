@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.engines import processes
+from lab.engines import processes, processor
 from lab.engines.local import LocalEngine
 from lab.engines.protocol import Engine
 from lab.engines.uv import Uv
@@ -45,10 +45,10 @@ class ChosenEngine:
     def identify(self, cell: Cell, lock_text: str) -> str:
         """The fingerprint of a cell that this engine makes."""
         if self.daemon is None:
-            return fingerprint(cell, lock_text, self.name)
+            return fingerprint(cell, lock_text, self.name, processor=processor.trait())
         from lab.engines.docker.recipe import dockerfile  # noqa: PLC0415
 
-        return fingerprint(cell, lock_text, self.name, dockerfile(cell))
+        return fingerprint(cell, lock_text, self.name, dockerfile(cell), processor.trait())
 
     def open(self, matrix: Matrix, uv: Uv, room: Room) -> Engine:
         """The engine itself; containers that an earlier lab left behind are removed."""

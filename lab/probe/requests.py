@@ -33,7 +33,8 @@ class Request(NamedTuple):
 
     ``results`` is a file, or ``-`` for the standard output. An artifact may be put into its place as late as
     ``arrival_s`` seconds after its job has begun; 0 where all of them are there. With ``ask`` the artifacts have no
-    recorded answers: questions are made up, and what the first load that works answers is recorded.
+    recorded answers: questions are made up, and what the first load that works answers is recorded. Once a load has
+    not ended, the strategies ``last_after_timeout`` are tried after all others: they would hang likewise.
     """
 
     role: str
@@ -46,6 +47,7 @@ class Request(NamedTuple):
     depth: str
     arrival_s: float
     ask: bool
+    last_after_timeout: List[str]
     limits: Limits
     jobs: List[Job]
 
@@ -78,6 +80,7 @@ def _request(raw: Dict[str, Any]) -> Request:
         depth=raw["depth"],
         arrival_s=raw["arrival_s"],
         ask=raw["ask"],
+        last_after_timeout=raw["last_after_timeout"],
         limits=Limits(**raw["limits"]),
         jobs=[Job(**job) for job in raw["jobs"]],
     )

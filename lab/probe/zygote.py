@@ -235,8 +235,11 @@ class Zygote:
         if course.fault is not None:
             seen["probe_error"] = course.fault
         self._journal.write(self._complete(step, seen, child))
-        if len(remaining) > 1:
-            return [job._replace(strategies=remaining[1:]), *others], True
+        later = remaining[1:]
+        if death.timed_out:
+            later.sort(key=lambda strategy: strategy in self._request.last_after_timeout)
+        if later:
+            return [job._replace(strategies=later), *others], True
         self._finish(job)
         return others, False
 

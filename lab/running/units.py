@@ -59,11 +59,8 @@ def run_unit(
 
 
 def _after(job: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
-    """The job without the strategies that have been tried."""
-    strategies = list(job["strategies"])
-    if event.get("strategy") in strategies:
-        strategies = strategies[strategies.index(event["strategy"]) + 1 :]
-    return {**job, "strategies": strategies}
+    """The job without the strategy that has been tried."""
+    return {**job, "strategies": [strategy for strategy in job["strategies"] if strategy != event.get("strategy")]}
 
 
 def _prepare(unit: Unit, jobs: list[dict[str, Any]], matrix: Matrix, attempt: int) -> ProbeRun:
@@ -85,6 +82,7 @@ def _prepare(unit: Unit, jobs: list[dict[str, Any]], matrix: Matrix, attempt: in
         "depth": matrix.depth,
         "arrival_s": 0.0,
         "ask": unit.ask,
+        "last_after_timeout": [limits.id for limits in matrix.strategies if limits.last_after_timeout],
         "limits": _limits(limits, timeout_s, cpu_s),
         "jobs": jobs,
     }
