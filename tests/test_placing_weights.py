@@ -41,6 +41,7 @@ def a_model(*layers: Any) -> Any:
     model = a_layer("model")
     model.weights = [weight for layer in layers for weight in layer.trainable_weights]
     model.get_layer = {layer.name: layer for layer in layers}.__getitem__
+    model.layers = list(layers)
     model._flatten_layers = lambda: layers
     return model
 
@@ -162,15 +163,15 @@ def test_a_layer_that_was_listed_twice_uses_up_two_numbers() -> None:
     model.layers = [
         SimpleNamespace(name=layer.name, weights=layer.trainable_weights) for layer in (first, bare, second)
     ]
-    entries = [{"class_name": "Dense", "config": {"name": name}} for name in ("first", "flat", "second")]
+    config = {"layers": [{"class_name": "Dense", "config": {"name": name}} for name in ("first", "flat", "second")]}
     find = part("weight_names").layer_of_key
 
-    assert [find(key, {}, model, entries, LISTED)[0].name for key in ("dense", "dense_2", "dense_3")] == [
+    assert [find(key, {}, model, config, LISTED)[0].name for key in ("dense", "dense_2", "dense_3")] == [
         "first",
         "flat",
         "second",
     ]
-    assert [find(key, {}, model, entries, "layers")[0].name for key in ("dense", "dense_1", "dense_2")] == [
+    assert [find(key, {}, model, config, "layers")[0].name for key in ("dense", "dense_1", "dense_2")] == [
         "first",
         "flat",
         "second",

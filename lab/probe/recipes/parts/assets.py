@@ -19,7 +19,7 @@ def holder_at(parts, holder, config):
         return holder
     name, rest = parts[0], parts[1:]
     if name in LAYERS and isinstance(config.get("layers"), list):
-        layer, inner = layer_of_key(rest[0], {}, holder, config["layers"], name)
+        layer, inner = layer_of_key(rest[0], {}, holder, config, name)
         return holder_at(rest[1:], layer, inner)
     part = part_of(holder, name)
     if isinstance(part, (list, tuple, dict)):

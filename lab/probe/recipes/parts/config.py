@@ -20,13 +20,17 @@ from probe.recipes.parts.config_names import (
     kind_of_argument,
     says_nothing,
 )
+from probe.recipes.parts.loss_layers import without_losses
 from probe.recipes.parts.old_configs import modernise_config
+from probe.recipes.parts.plain_names import without_slashes
 
 
 def translate_config(config, running):
     """A translated copy of the config of a model, and what was changed in it, in words."""
     changes = []
     named = name_stored_functions(modernise_config(config), running, changes)
+    if running.modules:
+        named = without_slashes(named)
     translated = translate_value(named, "layers", running, changes)
     return translated, sorted(set(changes))
 
@@ -76,9 +80,16 @@ def find_under_any_name(stored, kind, running):
     if name == "Model" and "input_layers" in stored["config"]:
         name = running.functional
     found = running.find(name, module, registered, kind)
-    for other in OTHER_NAMES.get(name, ()):
+    for other in (*OTHER_NAMES.get(name, ()), *base_of_network(stored["config"], running)):
         found = found or running.find(other, None, None, kind)
     return found
+
+
+def base_of_network(config, running):
+    """A class of the user whose config is that of a network has at least its layers."""
+    if not (isinstance(config, dict) and isinstance(config.get("layers"), list)):
+        return ()
+    return (running.functional,) if "input_layers" in config else ("Sequential",)
 
 
 def translate_function(stored, running):
@@ -177,7 +188,7 @@ def translate_network(config, running, changes):
     around = {key: translate_value(value, "layers", running, changes) for key, value in around.items()}
     if "input_layers" not in config:
         return dict(around, layers=translate_sequential(config["layers"], running, changes))
-    config, nodes = read_graph(config, running)
+    config, nodes = read_graph(without_losses(config, running, changes), running)
     layers = [translate_value(layer, "layers", running, changes) for layer in config["layers"]]
     return dict(around, **write_graph(config, layers, nodes, running))
 

@@ -6,7 +6,7 @@ Keras 2 counts the calls of a nested model from 1 (its own making is call 0), Ke
 outputs.
 """
 
-from probe.recipes.parts.operations import StoredTensor, translate_operation
+from probe.recipes.parts.operations import StoredTensor, tensors_in, translate_operation
 
 CONSTANT = "_CONSTANT_VALUE"
 RECURRENT = ("RNN", "SimpleRNN", "GRU", "LSTM", "ConvLSTM2D", "Bidirectional", "CuDNNGRU", "CuDNNLSTM")
@@ -19,6 +19,8 @@ def read_graph(config, running):
     layers, nodes = [], {}
     for name, entry in entries.items():
         read = [read_node(node, entries, offsets) for node in entry["inbound_nodes"]]
+        if entry["class_name"] == "TFOpLambda" and not all(tensors_in(node) for node in read):
+            raise ValueError("the inputs of {} are not in the file".format(name))
         layer, nodes[name] = translate_operation(entry, read, running) or (entry, read)
         layers.append(dict(layer, inbound_nodes=entry["inbound_nodes"]))  # nested models are counted by them
     return dict(config, layers=layers), nodes

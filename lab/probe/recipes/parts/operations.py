@@ -61,7 +61,8 @@ FLOATS = ("float16", "bfloat16", "float32", "float64")
 def translate_operation(entry, nodes, running):
     """The entry and its nodes as a StoredOperation; None where it is no operation, or where it is known here."""
     function = operation_name(entry, nodes)
-    if function is None or running.find(entry["class_name"], entry.get("module"), None, "layers") is not None:
+    known = running.find(entry["class_name"], entry.get("module"), None, "layers")
+    if function is None or (known is not None and not is_bare_operation(entry, nodes)):
         return None
     args, kwargs = operation_arguments(entry, nodes)
     tensors = [tensors_in(node) for node in nodes]
@@ -78,12 +79,17 @@ def operation_name(entry, nodes):
     if name == "TFOpLambda":
         function = entry["config"]["function"]
         return {"__operators__.add": "add", "__operators__.getitem": "getitem"}.get(function, function)
-    if ".ops." not in (entry.get("module") or ""):
+    if ".ops." not in (entry.get("module") or "") and not is_bare_operation(entry, nodes):
         return None
     known = dict(COMPARISONS, GetItem="getitem", All=REDUCTIONS["All"], Any=REDUCTIONS["Any"])
     if all(tensor.dtype in FLOATS for node in nodes for tensor in tensors_in(node)):
         known.update(OPERATIONS, **REDUCTIONS)
     return known.get(name)
+
+
+def is_bare_operation(entry, nodes):
+    """HDF5 of Keras 3 leaves the module out, so that ``x + 3.0`` looks like the layer Add, which takes one list."""
+    return not entry.get("module") and bool(nodes) and all(len(args) > 1 for args, _ in nodes)
 
 
 def operation_arguments(entry, nodes):
@@ -100,7 +106,7 @@ def number_tensors(node, entry):
     kwargs = {key: value for key, value in kwargs.items() if not (key == "name" and value is None)}
     if "slice_spec" in kwargs:
         args = [*args, kwargs.pop("slice_spec")]
-    if entry["class_name"] in REDUCTIONS and ".ops." in (entry.get("module") or ""):
+    if entry["class_name"] in REDUCTIONS:
         kwargs.update({key: entry["config"][key] for key in ("axis", "keepdims") if key in entry["config"]})
     return number_in(args, counter), number_in(kwargs, counter)
 

@@ -12,18 +12,18 @@ from probe.recipes.parts.compiling import compile_as_stored
 from probe.recipes.parts.config import translate_config
 from probe.recipes.parts.rebuilding import rebuild_model
 from probe.recipes.parts.running_keras import ask_running_keras
-from probe.recipes.parts.stand_ins import stand_ins
+from probe.recipes.parts.stand_ins import known_objects
 from probe.recipes.parts.weights import place_weights, stored_arrays
 
 
 def load_archive_rewritten(path, custom_objects, mend=None):
     """``mend``: a function of config, running Keras and known objects that gives both config and objects."""
-    known = dict(stand_ins(), **custom_objects)
     with tempfile.TemporaryDirectory() as copy:
         with zipfile.ZipFile(path) as archive:
             archive.extractall(copy)
         with open(os.path.join(copy, "config.json"), encoding="utf-8") as stream:
             original = json.load(stream)
+        known = known_objects(original, custom_objects)
         running = ask_running_keras(known)
         config, _ = translate_config(original, running)
         if mend is not None:

@@ -10,16 +10,16 @@ from probe.recipes.parts.keras_1 import is_of_keras_1
 from probe.recipes.parts.old_weights import modernise_weights
 from probe.recipes.parts.rebuilding import as_text, rebuild_model
 from probe.recipes.parts.running_keras import ask_running_keras
-from probe.recipes.parts.stand_ins import stand_ins
+from probe.recipes.parts.stand_ins import known_objects
 from probe.recipes.parts.weights import place_weights, stored_arrays
 
 
 def load_hdf5_rewritten(path, custom_objects, mend=None):
     """``mend``: a function of config, running Keras and known objects that gives both config and objects."""
-    known = dict(stand_ins(), **custom_objects)
-    running = ask_running_keras(known)
     with h5py.File(path, "r") as stored:
         original = json.loads(as_text(stored.attrs["model_config"]))
+        known = known_objects(original, custom_objects)
+        running = ask_running_keras(known)
         config, _ = translate_config(original, running)
         if mend is not None:
             config, known = mend(config, running, known)

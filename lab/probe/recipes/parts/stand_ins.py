@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from probe.recipes.parts.locally_connected import LocallyConnected1D, LocallyConnected2D
+from probe.recipes.parts.named_functions import functions_by_name
 
 
 def stand_ins():
@@ -11,6 +12,11 @@ def stand_ins():
     removed = [LocallyConnected1D, LocallyConnected2D]
     given += [layer for layer in removed if not hasattr(tf.keras.layers, layer.__name__)]
     return {each.__name__: each for each in given}
+
+
+def known_objects(config, custom_objects):
+    """All that is handed over with a config: what stands in, what it names of TensorFlow, and the user's own."""
+    return dict(stand_ins(), **dict(functions_by_name(config, custom_objects), **custom_objects))
 
 
 def hard_sigmoid_of_keras_2(x):

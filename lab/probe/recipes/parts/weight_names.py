@@ -2,6 +2,9 @@
 
 import re
 
+from probe.recipes.parts.loss_layers import unreachable
+from probe.recipes.parts.plain_names import plain_name
+
 
 def pair_by_name(layer, weights, variables):
     """By names, as far as they have to be spelled out to tell the weights of a layer apart.
@@ -57,11 +60,12 @@ def ends_of(parts, depth):
 LAYERS = ("layers", "_layer_checkpoint_dependencies")
 
 
-def layer_of_key(key, group, model, entries, folder):
+def layer_of_key(key, group, model, config, folder):
     """Layer and stored config of a key in one of ``LAYERS``: the class and a number, in stored order.
 
     Keras 3 says the name of the layer as well, from some release on.
     """
+    entries = config["layers"]
     named = {name_of(entry): entry for entry in entries}
     listed_twice = {layer.name for layer in model.layers if layer.weights} if folder == LAYERS[1] else ()
     keys = keys_of([entry["class_name"] for entry in entries], [name in listed_twice for name in named])
@@ -70,7 +74,18 @@ def layer_of_key(key, group, model, entries, folder):
     name = next((name for name in (said, by_key.get(key), key) if name in named), None)
     if name is None:
         raise ValueError("no layer of the stored model is meant by '{}'".format(key))
-    return model.get_layer(name), named[name]["config"]
+    return layer_of_name(model, name, config), named[name]["config"]
+
+
+def layer_of_name(model, name, config):
+    """By the name in the file, or as Keras 3 wants it spelled; None where it is not here and no output needs it."""
+    here = [layer.name for layer in model.layers]
+    for spelled in (name, plain_name(name)):
+        if spelled in here:
+            return model.get_layer(spelled)
+    if "output_layers" in config and name in unreachable(config):
+        return None
+    return model.get_layer(name)
 
 
 def name_of(entry):

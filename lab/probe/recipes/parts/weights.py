@@ -6,7 +6,15 @@ the one of ``.weights.h5`` since Keras 2.12 (a path of attributes, numbered vari
 
 import numpy as np
 
-from probe.recipes.parts.weight_names import LAYERS, full_name, layer_of_key, pair_by_name, part_of, parts_by_key
+from probe.recipes.parts.weight_names import (
+    LAYERS,
+    full_name,
+    layer_of_key,
+    layer_of_name,
+    pair_by_name,
+    part_of,
+    parts_by_key,
+)
 
 # What is stored beside the weights, and the state of random generators, which no answer depends on.
 METRICS = ("metrics", "_metrics", "compile_metrics", "_compile_metrics", "loss_tracker")
@@ -20,7 +28,7 @@ def place_weights(group, model, config):
     """
     left, placed = dict(weights_below(group)), {}
     if has_names(group, "layer_names"):
-        place_by_layer(group, model, left, placed)
+        place_by_layer(group, model, config["config"], left, placed)
     else:
         place_by_path(group, model, config["config"], left, placed)
     numeric = [variable for variable in model.weights if hasattr(variable, "assign")]  # tables hold no numbers
@@ -52,6 +60,12 @@ def put_arrays(pairs, left, placed):
             raise ValueError("{}: another array was put there before".format(path))
         variable.assign(array)
         placed[id(variable)] = array
+
+
+def leave_out(path, left):
+    """No answer depends on this layer, and this Keras has not built it."""
+    for name in [name for name in left if name.startswith(path + "/")]:
+        del left[name]
 
 
 def finish_state(model):
@@ -104,14 +118,16 @@ def stored_names(group, key):
     return [name.decode("utf8") if hasattr(name, "decode") else name for piece in pieces for name in piece]
 
 
-def place_by_layer(group, model, left, placed):
+def place_by_layer(group, model, config, left, placed):
     own = "top_level_model_weights"
     for name in stored_names(group, "layer_names") + ([own] if own in group else []):
         weights = stored_names(group[name], "weight_names")
-        layer = model if name == own else model.get_layer(name)
-        variables = own_variables(model) if name == own else trainable_first(layer)
+        layer = model if name == own else layer_of_name(model, name, config)
+        variables = own_variables(model) if name == own else trainable_first(layer) if layer is not None else []
         paths = ["{}/{}".format(name, weight) for weight in weights]
-        if weights and not variables:
+        if layer is None:
+            leave_out(name, left)
+        elif weights and not variables:
             arrays = {str(number): left[path] for number, path in enumerate(paths)}
             let_layer_load(layer, arrays, paths, left, placed)
         elif weights:
@@ -133,8 +149,11 @@ def place_by_path(group, holder, config, left, placed, path=""):
             place_own(group[name], holder, below, left, placed)
         elif name in LAYERS and isinstance(config.get("layers"), list):
             for key in group[name]:
-                layer, inner = layer_of_key(key, group[name][key], holder, config["layers"], name)
-                place_by_path(group[name][key], layer, inner, left, placed, "{}/{}/".format(below, key))
+                layer, inner = layer_of_key(key, group[name][key], holder, config, name)
+                if layer is None:
+                    leave_out("{}/{}".format(below, key), left)
+                else:
+                    place_by_path(group[name][key], layer, inner, left, placed, "{}/{}/".format(below, key))
         elif name not in NO_WEIGHTS:
             place_part(group[name], part_of(holder, name), config.get(name), left, placed, below + "/")
 
