@@ -127,6 +127,21 @@ def test_a_model_within_a_model_behind_arithmetic_is_rewritten(
 
 @pytest.mark.cells
 @pytest.mark.slow
+@pytest.mark.parametrize("model", ["tf-activations", "functional-subclass", "loss-in-graph", "scoped-names"])
+def test_what_keras_3_does_not_find_by_itself_is_rewritten(
+    model: str, cell: Callable[[str], BuiltCell], probe: Prober, tmp_path: Path
+) -> None:
+    job = a_job(model, model, "h5", tmp_path / model, "plain", "rewrite-config")
+    probe(cell("tf2.10"), Role.SAVE, [job])
+
+    seen = probe(cell("tf2.21"), Role.LOAD, [job])
+
+    assert seen.load(model, "plain").outcome is Outcome.LOAD_ERROR
+    assert seen.load(model, "rewrite-config").outcome is Outcome.PASS, seen.load(model, "rewrite-config")
+
+
+@pytest.mark.cells
+@pytest.mark.slow
 def test_a_remedy_that_skips_a_weight_drifts(
     saved: Callable[[str, str], Path], cell: Callable[[str], BuiltCell], probe: Prober
 ) -> None:
