@@ -100,6 +100,24 @@ def test_the_options_of_a_filter_add_up_to_what_the_others_leave(
     assert first == sum(others) == counted(chrome)[1]
 
 
+def test_the_causes_keep_to_what_a_filter_leaves_and_say_so(chrome: Chrome, tmp_path: Path) -> None:
+    failed = {"outcome": Outcome.LOAD_ERROR}
+    results = [
+        a_result(model="dense", cause="optimizer-legacy", **failed),
+        a_result(model="cnn", cause="keras3-config-in-keras2", **failed),
+    ]
+    address, _ = written(tmp_path, tagged(), results)
+    visit(chrome, address)
+    rows = "return [...document.querySelectorAll('tr[id^=cause-]')].filter(each => !each.hidden).map(each => each.id)"
+    both = {"cause-optimizer-legacy", "cause-keras3-config-in-keras2"}
+    assert set(ask(chrome, rows)) == both  # type: ignore[call-overload]
+
+    choose(chrome, "filter-model", "cnn")
+
+    assert ask(chrome, rows) == ["cause-keras3-config-in-keras2"]
+    assert text_of(chrome, "#causes-narrowed").startswith("1 of 2 causes: those that occur with cnn.")
+
+
 def test_rows_and_columns_are_picked_by_name(chrome: Chrome, page: tuple[str, list[Result]]) -> None:
     visit(chrome, page[0] + "#rows=tf2.4%20tf2.1*&columns=tf2.21")
 

@@ -35,6 +35,19 @@ const tableAsMarkdown = () => ["| Results | Cause | Outcome | Pairs | Mended |",
   const words = [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " "));
   return `| ${words[0]} | ${(causes[id]?.title ?? id).replace(/\|/g, "\\|")} | ${words[2]} | ${words[3]} | ${words[4]} |`;
 })].join("\n");
+// The table keeps to what the filters leave; the numbers in it stay those of the whole run.
+const narrowCauses = (counted) => {
+  const held = FILTER_NAMES.filter((name) => state[name]).map((name) => labelOf(name, state[name]));
+  const hasSome = ({ id }) => {
+    const index = tables.cause.indexOf(id);
+    return index >= 0 && summed(counted.options.cause, index).total > 0 && (!state.cause || state.cause === id);
+  };
+  const shown = held.length ? causeRows.filter(hasSome) : causeRows;
+  for (const each of causeRows) each.row.hidden = !shown.includes(each);
+  const note = byId("causes-narrowed");
+  note.hidden = !held.length;
+  note.textContent = `${shown.length} of ${causeRows.length} causes: those that occur with ${held.join(", ")}. Their numbers are of the whole run.`;
+};
 const startCauses = () => {
   const places = placesOfCauses();
   for (const { row, id } of causeRows) {

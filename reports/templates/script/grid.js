@@ -27,7 +27,7 @@ const paintGrid = (counted) => {
 const titleGrid = (counted, second) => {
   for (const { cell, link } of squares) {
     const [plain, other] = facesOf(counted, cell);
-    link.title = `${link.title.split("\n", 1)[0]}\nplain: ${describe(plain)}\n${second}: ${describe(other)}`;
+    link.title = `${link.title.split("\n", 1)[0]}\nplain: ${describe(plain)}\n${second}: ${second === SECOND.promises && !other.total ? "nothing" : describe(other)}`;
   }
   table.dataset.titles = "new";
 };
@@ -69,6 +69,7 @@ const render = ({ grid = true } = {}) => {
   for (const name of ["rows", "columns"]) if (byId(`pick-${name}`).value !== state[name]) byId(`pick-${name}`).value = state[name];
   if (`${state.rows}\n${state.columns}` !== picked) { pick(); picked = `${state.rows}\n${state.columns}`; }
   if (grid) paintGrid(counted);
+  narrowCauses(counted);
   const one = summed(counted.all);
   const verb = { plain: "judged pass", remedies: "judged pass with the best remedy", promises: "promised load", trainable: "judged train on" }[state.view];
   byId("counts").textContent =
