@@ -103,7 +103,7 @@ def test_a_release_that_was_not_run_is_said_to_be_inferred(chrome: Chrome, tmp_p
     answer = asked(chrome, tmp_path, [*saved_by_2_4("tf2.4", loads=True), *saved_by_2_4("tf2.15", loads=True)])
 
     assert specifiers(chrome) == ["tensorflow>=2.4.0,<=2.15.0"]
-    assert "measured: 2.4.0, 2.15.0; not run, inferred: 2.5 to 2.14" in answer
+    assert "measured: 2.4.0 (Python 3.10), 2.15.0 (Python 3.10); not run, inferred: 2.5 to 2.14" in answer
 
 
 def test_what_was_not_run_is_not_known(chrome: Chrome, tmp_path: Path) -> None:
@@ -143,6 +143,17 @@ def test_a_page_asks_the_oldest_producer_and_the_newest_release_first(chrome: Ch
 
     chosen = "return ['producer', 'format', 'consumer'].map(each => document.getElementById('ask-' + each).value)"
     assert ask(chrome, chosen) == ["tf2.4", "h5", "tf2.21"]
+
+
+def test_the_first_answer_is_said_to_be_an_example_until_somebody_asks(chrome: Chrome, tmp_path: Path) -> None:
+    address, _ = written(tmp_path, releases(), many_results(releases()))
+    hidden = "return document.getElementById('ask-example').hidden"
+    visit(chrome, address)
+    assert ask(chrome, hidden) is False
+
+    choose(chrome, "ask-producer", "tf2.15")
+
+    assert ask(chrome, hidden) is True
 
 
 def test_the_model_that_is_named_leads_to_its_evidence(chrome: Chrome, tmp_path: Path) -> None:

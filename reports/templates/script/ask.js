@@ -114,9 +114,14 @@ const placeParagraph = (question, { left, elsewhere, otherwise }) => {
   if (!elsewhere && !otherwise) node.append("No other cell or format of this page loads them either.");
   return node;
 };
+// A release with the Python that it was measured with: pip finds none of the older ones for a newer Python.
+const withPython = (release) => {
+  const python = versionOf(world.releases.find(({ version }) => version === release)?.cell, "Python");
+  return python ? `${release} (Python ${python.split(".", 2).join(".")})` : release;
+};
 const specifierNodes = (label, found) => {
   if (!found) return [make("dt", "", label), make("dd", "", "no single release that was measured")];
-  const notes = [`measured: ${found.measured.join(", ")}`];
+  const notes = [`measured: ${found.measured.map(withPython).join(", ")}`];
   if (found.inferred) notes.push(`not run, inferred: ${found.inferred}`);
   if (found.others.length) notes.push(`also: ${found.others.join(", ")}`);
   return [make("dt", "", label), make("dd", "", make("code", "specifier", found.text), " ", copyButton(found.text, () => `pip install "${found.text}"`), make("small", "", notes.join("; ")))];
@@ -154,6 +159,7 @@ const firstQuestion = () => {
 };
 const showAnswer = () => {
   const asked = state.ask || firstQuestion();
+  byId("ask-example").hidden = Boolean(state.ask);
   const question = questionOf(asked);
   for (const name of ASKED) byId(`ask-${name}`).value = question[name];
   const found = answer(question.tag ? asWorld(question.tag) : world, question);
