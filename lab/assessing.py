@@ -74,11 +74,21 @@ class Assessor:
 
     def _tried(self, artifact: Artifact, consumer: str, strategies: Sequence[str], model: Model) -> Iterator[Result]:
         """What is known of the strategies in their order, up to the first that answers rightly or was not run."""
-        for trial in self._keys.trials(artifact, consumer, strategies):
-            seen = self._evidence.trials.get(trial.key)
-            if seen is None:
+        trials = {trial.strategy: trial for trial in self._keys.trials(artifact, consumer, strategies)}
+        judged = {
+            strategy: (seen, self._verdicts.judge_trial(seen))
+            for strategy, trial in trials.items()
+            if (seen := self._evidence.trials.get(trial.key)) is not None
+        }
+
+        def has_hung(strategy: str) -> bool:
+            return strategy in judged and judged[strategy][1].outcome is Outcome.TIMEOUT
+
+        for strategy in self._scope.strategies.in_order(strategies, has_hung):
+            if strategy not in judged:
                 return
-            result = _result(trial, seen, self._verdicts.judge_trial(seen), self._expected.get(trial.name))
+            trial, (seen, judgement) = trials[strategy], judged[strategy]
+            result = _result(trial, seen, judgement, self._expected.get(trial.name))
             yield self._explainer.explained(result, model.tags)
             if result.outcome is Outcome.PASS:
                 return

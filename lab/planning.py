@@ -182,10 +182,13 @@ class _Draft:
 
     def _load(self, artifact: Artifact, consumer: Cell, strategies: tuple[str, ...]) -> None:
         """Plan the strategies that are open: after the known failures, unless one is known to pass."""
-        trials = self._keys.trials(artifact, consumer.id, strategies)
-        if any(self._known.trials.get(trial.key) is Outcome.TIMEOUT for trial in trials):
-            trials = self._keys.trials(artifact, consumer.id, self._scope.strategies.after_timeout(strategies))
-        outcomes = [self._known.trials.get(trial.key) for trial in trials]
+        known = {
+            trial.strategy: self._known.trials.get(trial.key)
+            for trial in self._keys.trials(artifact, consumer.id, strategies)
+        }
+        ordered = self._scope.strategies.in_order(strategies, lambda strategy: known[strategy] is Outcome.TIMEOUT)
+        trials = self._keys.trials(artifact, consumer.id, ordered)
+        outcomes = [known[strategy] for strategy in ordered]
         open_from = len(trials)
         for number, outcome in enumerate(outcomes):
             if outcome is Outcome.PASS and open_from == len(trials):

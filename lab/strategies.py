@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -31,9 +31,14 @@ class Strategies:
             )
         return self._by_place[place]
 
-    def after_timeout(self, strategies: Sequence[str]) -> tuple[str, ...]:
-        """The order in which they are tried once a load has not ended: what would hang likewise comes last."""
-        return tuple(sorted(strategies, key=lambda strategy: strategy in self.last_after_timeout))
+    def in_order(self, strategies: Sequence[str], has_hung: Callable[[str], bool]) -> tuple[str, ...]:
+        """The order in which they are tried: once one has not ended, what would hang likewise comes last."""
+        left, ordered = list(strategies), []
+        while left:
+            ordered.append(left.pop(0))
+            if has_hung(ordered[-1]):
+                left.sort(key=lambda strategy: strategy in self.last_after_timeout)
+        return tuple(ordered)
 
     def suits_model(self, strategy: str, model: Model) -> bool:
         """Whether the model has one of the tags that the strategy is for."""

@@ -290,6 +290,7 @@ def test_a_remedy_is_planned_until_something_passes(
         ({"plain": Outcome.TIMEOUT, "rewrite-config": Outcome.PASS}, []),
         ({"plain": Outcome.TIMEOUT, "rewrite-config": Outcome.LOAD_ERROR}, ["no-compile"]),
         ({"plain": Outcome.LOAD_ERROR, "rewrite-config": Outcome.PASS}, ["no-compile", "rewrite-config"]),
+        (dict.fromkeys(("plain", "no-compile"), Outcome.LOAD_ERROR) | {"rewrite-config": Outcome.TIMEOUT}, []),
     ],
     ids=str,
 )

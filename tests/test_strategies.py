@@ -47,5 +47,21 @@ def test_a_strategy_is_tried_where_keras_can_have_it() -> None:
     assert tried("tf2.21", "lambda") == ("plain", "no-compile", "unsafe", "layer")
 
 
+@pytest.mark.parametrize(
+    ("hung", "expected"),
+    [
+        ((), "plain no-compile unsafe rewrite layer"),
+        (("plain",), "plain rewrite layer no-compile unsafe"),
+        (("no-compile",), "plain no-compile rewrite layer unsafe"),
+        (("plain", "rewrite"), "plain rewrite layer no-compile unsafe"),
+    ],
+)
+def test_once_a_load_has_not_ended_what_would_hang_likewise_is_tried_last(hung: tuple[str, ...], expected: str) -> None:
+    last = tuple(StrategyLimits(id=each, last_after_timeout=True) for each in ("no-compile", "unsafe"))
+    strategies = ("plain", "no-compile", "unsafe", "rewrite", "layer")
+
+    assert Strategies(last, CELLS).in_order(strategies, hung.__contains__) == tuple(expected.split())
+
+
 def test_a_cell_of_which_nothing_is_known_may_have_every_strategy() -> None:
     assert tried("tf2.22", "custom") == ALL.strategies

@@ -1,4 +1,4 @@
-"""A class of the user around a functional model, and the class is not at hand: the file holds the network all the same."""
+"""A class of the user around a functional model, which is not at hand when it loads: the file has the network."""
 
 
 def build(tf):
