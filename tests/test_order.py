@@ -60,6 +60,40 @@ def load(path):
         ctypes.string_at(0)
     return tensorflow.saved_model.load(path)
 ''',
+    "formats/f_muddies.py": '''
+"""A load that works, and makes another one in this process answer wrongly."""
+import sys
+import tensorflow
+from probe.formats.savedmodel import save
+
+FILE, GIVES, PLAIN = ".", "signatures", sys.modules[__name__]
+
+def load(path):
+    tensorflow.mud = True
+    return tensorflow.saved_model.load(path)
+''',
+    "formats/f_is_muddled.py": '''
+"""A load that answers with other numbers over what another one left behind."""
+import sys, types
+import tensorflow
+from probe.formats.savedmodel import save
+
+FILE, GIVES, PLAIN = ".", "signatures", sys.modules[__name__]
+
+class Muddled:
+    def __init__(self, function):
+        self._function = function
+        self.structured_input_signature = function.structured_input_signature
+
+    def __call__(self, **inputs):
+        extra = 1.0 if hasattr(tensorflow, "mud") else 0.0
+        return {name: value + extra for name, value in self._function(**inputs).items()}
+
+def load(path):
+    loaded = tensorflow.saved_model.load(path)
+    signatures = {name: Muddled(function) for name, function in loaded.signatures.items()}
+    return types.SimpleNamespace(loaded=loaded, signatures=signatures)
+''',
     "formats/f_draws.py": '''
 """A load that fails with what it has drawn by lot."""
 import random, sys
@@ -76,6 +110,7 @@ def load(path):
 ''',
 }
 DRAWING = "f-draws"
+MUDDLED = ("f-muddies", "f-is-muddled")
 CRASHING = ("f-segfaults", "f-exits")
 SHARED = ("f-litters", "f-stumbles")
 
@@ -112,7 +147,7 @@ def loads(shelved: Shelf, matrix: Matrix) -> list[dict[str, Any]]:
     planted = [
         a_job(f"{model}/{form}", model, form, shelved.kept[model, "savedmodel"], "plain")
         for model in ("dense-sequential", "dense-uncompiled")
-        for form in (*SHARED, DRAWING, *CRASHING)
+        for form in (*SHARED, *MUDDLED, DRAWING, *CRASHING)
     ]
     middle = len(jobs) // 2
     return jobs[:middle] + planted + jobs[middle:]
@@ -128,6 +163,14 @@ def test_a_list_backwards_gives_the_same_outcomes_and_reasons(ways: ThreeWays) -
 
 def test_a_process_for_each_load_gives_the_same_outcomes_and_reasons(ways: ThreeWays) -> None:
     assert found(ways.one_by_one) == found(ways.forward)
+
+
+@pytest.mark.parametrize("way", ["forward", "reversed", "one_by_one"])
+def test_what_answers_wrongly_over_anothers_leavings_is_tried_again_alone_and_passes(ways: ThreeWays, way: str) -> None:
+    outcomes = {key: seen.outcome for key, seen in found(getattr(ways, way)).items() if key[0].endswith(MUDDLED)}
+
+    assert len(outcomes) == 4
+    assert set(outcomes.values()) == {Outcome.PASS}
 
 
 def test_what_is_drawn_by_lot_is_the_same_in_every_order_and_another_in_every_trial(ways: ThreeWays) -> None:

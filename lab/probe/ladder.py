@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, List
 from probe import asking, evidence, golden
 from probe.answers import is_fault_of_the_probe, ours
 from probe.following import follow
-from probe.forgetting import trial_seed
+from probe.forgetting import trial_seed, trust
 from probe.refusing import refusals
 from probe.requests import Job, Request
 from probe.subjects import Given
@@ -93,7 +93,9 @@ def _climb(log: ClimbLog, request: Request, job: Job, strategy: str, tensorflow:
     log.enter("compare")
     log.seen["differences"] = _compare(calls, answers)
     log.reach("compare")
-    if not golden.within(log.seen["differences"], request.atol, request.rtol):
+    is_right = golden.within(log.seen["differences"], request.atol, request.rtol)
+    trust(is_right=is_right)
+    if not is_right:
         return
     _go_on(log, request, subject, calls)
     if request.depth == RESAVE and subject.can_resave:
