@@ -54,6 +54,34 @@ def test_what_is_no_model_is_refused_in_words(tmp_path: Path, content: bytes, sa
         recognise(tmp_path / "m")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("m.h5", b"", "is empty"),
+        ("m.h5", b"version https://git-lfs.github.com/spec/v1\noid sha256:00", "git lfs pull"),
+        ("m.h5", b"\n<!DOCTYPE html>\n<html>", "is a web page"),
+        ("m.tflite", b"\x1c\x00\x00\x00TFL3", "tf.lite.Interpreter"),
+        ("m.json", b'{"class_name": "Sequential"}', "architecture without weights"),
+        ("model.ckpt.index", b"\x00\x00", "part of a checkpoint"),
+    ],
+)
+def test_what_is_often_taken_for_a_model_is_told_for_what_it_is(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(LabError, match=said):
+        recognise(tmp_path / name)
+
+
+def test_a_model_that_was_zipped_is_found_in_the_archive(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "download.zip", "w") as archive:
+        archive.writestr("best/model.h5", "x")
+
+    with pytest.raises(LabError, match=r"it holds best/model.h5: unpack it"):
+        recognise(tmp_path / "download.zip")
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LabError, match="does not exist"):
         recognise(tmp_path / "none.h5")

@@ -18,6 +18,17 @@ from lab.errors import LabError
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 ZIP_MAGIC = b"PK\x03\x04"
+HEAD_BYTES = 64
+# How files begin (in lower case, some after four bytes) that are taken for models, and what they are.
+STRANGERS = {
+    b"version https://git-lfs": "is a pointer of Git LFS, and the file itself was not fetched: git lfs pull",
+    b"<!doctype html": "is a web page: the download gave a page in the place of the file",
+    b"<html": "is a web page: the download gave a page in the place of the file",
+    b"TFL3": "is a TFLite flatbuffer, which tf.lite.Interpreter runs whatever TensorFlow converted it",
+    b"{": "is JSON: an architecture without weights; bring the whole model, or build it and load its weights",
+}
+INNER = (".h5", ".hdf5", ".keras", "saved_model.pb")
+CHECKPOINT = re.compile(r"\.index$|\.data-\d{5}-of-\d{5}$")
 VERSION = re.compile(r"\d+(\.\d+)+")
 NEEDS_CODE = "holds weights only: without the code that builds the model there is nothing to load them into"
 
@@ -38,13 +49,12 @@ def recognise(path: Path) -> Foreign:
     if path.is_dir():
         return _folder(path)
     with path.open("rb") as stream:
-        head = stream.read(8)
-    if head == HDF5_MAGIC:
+        head = stream.read(HEAD_BYTES)
+    if head.startswith(HDF5_MAGIC):
         return _hdf5(path)
     if head.startswith(ZIP_MAGIC):
         return _archive(path)
-    kinds = "a Keras HDF5 file, a .keras archive or a SavedModel folder"
-    raise LabError(f"{path} is neither {kinds}; it begins with {head!r}")
+    raise LabError(f"{path} {_what_else(path, head)}")
 
 
 def place(foreign: Foreign, file: str, directory: Path) -> None:
@@ -71,6 +81,20 @@ def record(directory: Path, calls: Sequence[Mapping[str, Any]]) -> None:
     (golden / "calls.json").write_text(json.dumps(index), encoding="utf-8")
 
 
+def _what_else(path: Path, head: bytes) -> str:
+    """What a file is that is no model, where that can be told, and what to do about it."""
+    if not head:
+        return "is empty: a download or a save was cut off"
+    if CHECKPOINT.search(path.name):
+        return f"is part of a checkpoint and {NEEDS_CODE}"
+    text = head.lstrip().lower()
+    for begins, said in STRANGERS.items():
+        if text.startswith(begins) or head[4:].startswith(begins):
+            return said
+    kinds = "a Keras HDF5 file, a .keras archive or a SavedModel folder"
+    return f"is neither {kinds}; it begins with {head[:8]!r}"
+
+
 def _folder(path: Path) -> Foreign:
     if not (path / "saved_model.pb").is_file():
         raise LabError(f"{path} is a folder without a saved_model.pb")
@@ -94,7 +118,9 @@ def _archive(path: Path) -> Foreign:
     try:
         with zipfile.ZipFile(path) as archive:
             if "config.json" not in archive.namelist():
-                raise LabError(f"{path} is a zip archive without a config.json, so no .keras file")
+                inner = next((name for name in archive.namelist() if name.endswith(INNER)), None)
+                within = "" if inner is None else f"; it holds {inner}: unpack it and name that"
+                raise LabError(f"{path} is a zip archive without a config.json, so no .keras file{within}")
             stored = json.loads(archive.read("metadata.json")) if "metadata.json" in archive.namelist() else {}
     except (zipfile.BadZipFile, ValueError) as error:
         raise LabError(f"{path} begins like a zip archive and cannot be read: {error}") from error
