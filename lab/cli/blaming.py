@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from lab.blaming import Swap, axes, changes, smallest_flips, stretches, swaps, throwaway_cells
@@ -57,7 +57,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
 
 def _since(arguments: argparse.Namespace) -> int:
     arguments.models, arguments.formats = arguments.model, arguments.format
-    context = Context(wanted(arguments), say)
+    context = Context(replace(wanted(arguments), as_stored=True), say)
     with open_store(context.workplace.directory, writing=False) as store:
         results = [result for result in context.results(store) if result.strategy == PLAIN and result.key]
     releases = [cell.id for cell in context.matrix.cells if cell.group == MAIN_GROUP]
@@ -82,7 +82,7 @@ def _since(arguments: argparse.Namespace) -> int:
 
 def _blame(arguments: argparse.Namespace) -> int:
     arguments.models, arguments.formats = arguments.model, arguments.format
-    context = Context(wanted(arguments), say)
+    context = Context(replace(wanted(arguments), as_stored=not arguments.make_cells), say)
     with open_store(context.workplace.directory, writing=False) as store:
         results = [result for result in context.results(store) if result.producer == arguments.producer]
     outcomes = _outcomes(results, arguments.consumer, arguments.strategy)

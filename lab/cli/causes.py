@@ -6,6 +6,7 @@ import argparse
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lab.causes import Case, Catalogue, case_of
@@ -42,7 +43,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
 
 
 def _causes(arguments: argparse.Namespace) -> int:
-    context = Context(wanted(arguments), say)
+    context = Context(replace(wanted(arguments), as_stored=True), say)
     knowledge = context.knowledge()
     with open_store(context.workplace.directory, writing=False) as store:
         cases = _cases(context, store, knowledge) if arguments.all_code else _current_cases(context, store)

@@ -13,6 +13,7 @@ import platformdirs
 from lab.assessing import Assessor
 from lab.causes import read_catalogue
 from lab.declare import Rules, Selection, pairs, read_matrix, rescues, select
+from lab.engines import processor
 from lab.engines.choosing import AUTO, ChosenEngine, Room, choose
 from lab.engines.locking import LockFolder
 from lab.engines.protocol import Engine
@@ -28,7 +29,7 @@ from lab.running.cells import LockedCell, lock_cells
 from lab.running.run import IMPORT_ERROR
 from lab.running.workplace import Workplace, read_probe_code
 from lab.sharding import Shard, consumers_of
-from lab.store import Store
+from lab.store import FILE, Store, open_store
 from lab.strategies import Strategies
 from lab.versions import facts_of
 from lab.words import Cell, CellFacts, EngineName, Format, Matrix, Model, Result
@@ -51,6 +52,7 @@ class Wanted:
     jobs: int = 0
     keep_images: int = 0
     every_cell: bool = False
+    as_stored: bool = False  # of the processor of the last run, wherever it was, and not of this machine's
     shard: Shard | None = None
 
 
@@ -71,6 +73,8 @@ class Context:
         self.jobs = min(jobs, wanted.keep_images) if wanted.keep_images else jobs
         self.uv = find_uv()
         self.chosen_engine = choose(wanted.engine) if isinstance(wanted.engine, str) else wanted.engine
+        if wanted.as_stored:
+            self.chosen_engine = replace(self.chosen_engine, processor=_stored_processor(wanted.out))
         self.engine_name = self.chosen_engine.name
         self.gpu_cells_left_out = self._leave_out_gpu_cells()
         self.locks = LockFolder(directory=wanted.matrix.parent / "images" / "locks")
@@ -208,3 +212,12 @@ def cells_directory() -> Path:
 def find_cell(matrix: Matrix, cell_id: str) -> Cell:
     """A cell by its id; raises LabError with the nearest name."""
     return select(matrix, cells=cell_id).cells[0]
+
+
+def _stored_processor(out: Path) -> str | None:
+    """The trait of the processor that the last run was on; None where nothing has been run."""
+    if not (out / FILE).exists():
+        return None
+    with open_store(out, writing=False) as store:
+        runs = store.runs()
+    return processor.trait_of(runs[-1]["host"]) if runs else None

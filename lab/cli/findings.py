@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from lab.cli.context import Context
@@ -29,7 +29,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
 
 
 def _findings(arguments: argparse.Namespace) -> int:
-    context = Context(wanted(arguments), say)
+    context = Context(replace(wanted(arguments), as_stored=True), say)
     with open_store(context.workplace.directory, writing=False) as store:
         results = context.results(store)
     knowledge = context.knowledge()

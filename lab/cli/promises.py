@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from typing import Any
 
 from lab.cli.context import Context
@@ -32,7 +33,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
 
 
 def _promises(arguments: argparse.Namespace) -> int:
-    context = Context(wanted(arguments), say)
+    context = Context(replace(wanted(arguments), as_stored=True), say)
     with open_store(context.workplace.directory, writing=False) as store:
         judged = [result for result in context.results(store) if result.outcome in JUDGED]
     promised = [result for result in judged if result.promise == Verdict.PROMISED]

@@ -78,7 +78,7 @@ def cell_fields(report: CellReport, lock: Path) -> dict[str, Any]:
 
 
 def _cells(arguments: argparse.Namespace) -> int:
-    context = Context(replace(wanted(arguments), every_cell=True), say)
+    context = Context(replace(wanted(arguments), every_cell=True, as_stored=True), say)
     reports = cell_reports(context, _seen_cells(context))
     rows = [cell_fields(report, context.locks.path(report.cell)) for report in reports]
     if arguments.json:
@@ -92,7 +92,7 @@ def _cells(arguments: argparse.Namespace) -> int:
 
 
 def _results(arguments: argparse.Namespace) -> int:
-    context = Context(wanted(arguments), say)
+    context = Context(replace(wanted(arguments), as_stored=True), say)
     with open_store(context.workplace.directory, writing=False) as store:
         results = context.results(store)
     if arguments.json:
@@ -114,7 +114,7 @@ def _tried(results: Sequence[Result]) -> list[Result]:
 def _show(arguments: argparse.Namespace) -> int:
     pair = f"{arguments.producer} {arguments.consumer}"
     arguments.cells, arguments.models, arguments.formats = pair, arguments.model, arguments.format
-    context = Context(wanted(arguments), say)
+    context = Context(replace(wanted(arguments), as_stored=True), say)
     with open_store(context.workplace.directory, writing=False) as store:
         results = [
             result

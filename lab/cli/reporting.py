@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.cli.rendering import render
 from lab.comparing import Change
+from lab.engines.processor import trait_of
 from lab.errors import ExitCode, LabError
+from lab.running.workplace import read_probe_code
 from lab.store import merge, open_store
 from lab.words import Outcome, Result
 
@@ -52,11 +55,14 @@ def _report(arguments: argparse.Namespace) -> int:
         message = "--fail-on compares with another run: name its results with --baseline FILE"
         raise LabError(message)
     baseline = choose_baseline(arguments.baseline)
-    context = Context(wanted(arguments), say)
     for directory in arguments.merge or ():
-        with open_store(context.workplace.directory, writing=True) as store:
-            added = merge(store, directory, context.code.whole)
+        with open_store(wanted(arguments).out, writing=True) as store:
+            added = merge(store, directory, read_probe_code().whole)
+            kinds = sorted({trait_of(run["host"]) or "no oneDNN" for run in store.runs()})
         say(f"{directory}: {added} runs joined" if added else f"{directory}: joined before")
+        if len(kinds) > 1:
+            say(f"{directory}: of another kind of processor ({' and '.join(kinds)}); those of the last run count alone")
+    context = Context(replace(wanted(arguments), as_stored=True), say)
     with open_store(context.workplace.directory, writing=False) as store:
         results = context.results(store)
         print(render(context, store, results, baseline))

@@ -37,18 +37,23 @@ class Room:
 
 @dataclass(frozen=True, kw_only=True)
 class ChosenEngine:
-    """An engine that can be had; nothing is started yet."""
+    """An engine that can be had; nothing is started yet.
+
+    ``processor`` is the trait of the one that it is asked about, where that is another than this machine's.
+    """
 
     name: EngineName
     daemon: Daemon | None = None
+    processor: str | None = None
 
     def identify(self, cell: Cell, lock_text: str) -> str:
         """The fingerprint of a cell that this engine makes."""
+        trait = processor.trait() if self.processor is None else self.processor
         if self.daemon is None:
-            return fingerprint(cell, lock_text, self.name, processor=processor.trait())
+            return fingerprint(cell, lock_text, self.name, processor=trait)
         from lab.engines.docker.recipe import dockerfile  # noqa: PLC0415
 
-        return fingerprint(cell, lock_text, self.name, dockerfile(cell), processor.trait())
+        return fingerprint(cell, lock_text, self.name, dockerfile(cell), trait)
 
     def open(self, matrix: Matrix, uv: Uv, room: Room) -> Engine:
         """The engine itself; containers that an earlier lab left behind are removed."""

@@ -14,6 +14,7 @@ CPUINFO = Path("/proc/cpuinfo")
 # Source: IsMKLEnabled in https://github.com/tensorflow/tensorflow/blob/v2.15.0/tensorflow/core/util/util.cc
 NEURAL = frozenset({"avx512_vnni", "avx512_bf16", "avx_vnni", "amx_tile", "amx_int8", "amx_bf16"})
 ON, OFF = "oneDNN", ""
+ON_IN_WORDS = "oneDNN on by default"
 
 
 @cache
@@ -32,7 +33,12 @@ def trait(cpuinfo: Path = CPUINFO) -> str:
     return ON if neural_instructions(cpuinfo) else OFF
 
 
+def trait_of(host: str) -> str:
+    """The trait of the machine that a run says it was on."""
+    return ON if ON_IN_WORDS in host else OFF
+
+
 def described(cpuinfo: Path = CPUINFO) -> str:
     """The same in words, for the provenance of a run."""
     found = neural_instructions(cpuinfo)
-    return f"oneDNN on by default ({', '.join(found)})" if found else "oneDNN off by default"
+    return f"{ON_IN_WORDS} ({', '.join(found)})" if found else "oneDNN off by default"
