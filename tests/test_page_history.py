@@ -55,6 +55,18 @@ def test_forward_opens_the_square_again(page: Chrome) -> None:
     assert text_of(page, "#evidence-title") == "tf2.4 → tf2.15"
 
 
+def test_a_cause_named_in_a_square_leads_to_it_and_back_leads_into_the_square(page: Chrome) -> None:
+    click(page, f"{SQUARE} a")
+    click(page, "#evidence-body ul a")
+    assert not ask(page, IS_OPEN)
+    assert "#cause-" in page.current_url
+
+    page.back()
+
+    assert ask(page, IS_OPEN)
+    assert text_of(page, "#evidence-title") == "tf2.4 → tf2.15"
+
+
 def test_back_undoes_a_filter(page: Chrome) -> None:
     before = text_of(page, "#counts")
     choose(page, "filter-model", "cnn")

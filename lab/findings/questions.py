@@ -134,7 +134,9 @@ def _broken(
 
 
 def _axes(seen: Seen) -> Finding:
-    question = "A mismatched Keras, NumPy, h5py, protobuf or Python leads to failures: which of them does?"
+    question = (
+        "Another Keras, NumPy, h5py, protobuf, Python or environment variable leads to failures: which of them does?"
+    )
     flips: dict[str, Counter[bool]] = defaultdict(Counter)
     examples: list[Result] = []
     outcomes = {(r.producer, r.model, r.format, r.consumer): r for r in seen.plain}
@@ -178,7 +180,7 @@ def _one_axis_pairs(seen: Seen) -> list[tuple[str, str]]:
         (cell.id, anchor)
         for cell in seen.cells.values()
         for anchor in cell.anchors
-        if cell.group in {"dependency", "keras3", "legacy-keras"}
+        if cell.group in {"dependency", "keras3", "legacy-keras", "variable"}
         and anchor in seen.facts
         and cell.id in seen.facts
         and seen.cells[anchor].tensorflow == cell.tensorflow

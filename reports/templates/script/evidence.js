@@ -110,12 +110,15 @@ const causeLink = (id) => {
   return document.getElementById(`cause-${id}`) ? linkTo(`#cause-${id}`, "", title) : title;
 };
 // What fails as typed in this square, by its causes.
+const CAUSES_SHOWN = 6;
 const causesHere = (some) => {
   const counts = new Map();
   for (const { plain } of some) if (plain >= 0 && columns.cause[plain] >= 0) counts.set(columns.cause[plain], (counts.get(columns.cause[plain]) ?? 0) + 1);
   if (!counts.size) return "";
   const found = [...counts].sort(([, a], [, b]) => b - a).map(([cause, count]) => make("li", "", make("b", "", `${count} `), causeLink(tables.cause[cause])));
-  return make("div", "", make("p", "", make("b", "", "Why not as typed:")), make("ul", "", ...found));
+  const rest = found.splice(CAUSES_SHOWN);
+  const more = rest.length ? make("details", "", make("summary", "", `${rest.length} more, each rarer`), make("ul", "", ...rest)) : "";
+  return make("div", "", make("p", "", make("b", "", "Why not as typed:")), make("ul", "", ...found), more);
 };
 // Models with something that does not load at all, then those that need a remedy, then the rest; each with its formats together.
 const worstFirst = (some) => {

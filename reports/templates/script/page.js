@@ -19,6 +19,7 @@ byId("reset").addEventListener("click", () => { Object.assign(state, NO_FILTER, 
 byId("close").addEventListener("click", () => byId("evidence").close());
 byId("evidence").addEventListener("click", (event) => { if (event.target === event.currentTarget && event.offsetX < 0) event.currentTarget.close(); });
 byId("evidence").addEventListener("close", () => {
+  if (!state.pair) return; // left by the address, which says already where to be
   const link = document.getElementById(state.pair)?.firstElementChild;
   Object.assign(state, { pair: "", trial: "" });
   writeState();
@@ -28,6 +29,8 @@ byId("evidence").addEventListener("close", () => {
 const showPlace = () => {
   const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!place?.matches("tr[id], article[id]")) return false;
+  Object.assign(state, { pair: "", trial: "" });
+  byId("evidence").close();
   place.querySelectorAll("details").forEach((each) => { each.open = true; });
   place.scrollIntoView({ block: "center" });
   return "ready" in document.documentElement.dataset;
