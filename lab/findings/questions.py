@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from lab.blaming import axes, changes
+from lab.blaming import VARIABLES, axes, changes
 from lab.causes import Catalogue, Family
 from lab.findings.answers import (
     Count,
@@ -26,6 +26,7 @@ MAIN = "main"
 HDF5 = frozenset({"h5", "keras-suffix-h5", "h5-no-optimizer"})
 OLD, NEW = "tf2.4", "tf2.10"
 MOST = 0.5
+AXIS_IN_WORDS = {VARIABLES: "environment variable"}
 # What the probe notes of a wrong question: it was answered, or nothing came back.
 ACCEPTED, ENDED_THE_PROCESS = "accepted", "it ended the process"
 
@@ -142,7 +143,7 @@ def _axes(seen: Seen) -> Finding:
     outcomes = {(r.producer, r.model, r.format, r.consumer): r for r in seen.plain}
     for variant, base in _one_axis_pairs(seen):
         axis = ", ".join(
-            each[0]
+            AXIS_IN_WORDS.get(each[0], each[0])
             for each in changes(
                 axes(seen.cells[base], seen.facts[base]), axes(seen.cells[variant], seen.facts[variant])
             )
