@@ -45,6 +45,7 @@ class Done:
 
     out: Path
     results: list[dict[str, Any]]
+    causes: list[dict[str, Any]]
 
     @property
     def outcomes(self) -> Counter[str]:
@@ -66,7 +67,8 @@ def done(cell: Callable[[str], BuiltCell], tmp_path_factory: pytest.TempPathFact
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=600).stdout
 
     lab("matrix", "--export", "all")
-    return Done(out=out, results=[json.loads(line) for line in lab("results", "--json").splitlines()])
+    told = {name: [json.loads(line) for line in lab(name, "--json").splitlines()] for name in ("results", "causes")}
+    return Done(out=out, **told)
 
 
 def test_every_trial_of_the_store_is_a_result(done: Done) -> None:
@@ -108,6 +110,15 @@ def test_the_page_holds_every_result_and_its_causes_add_up(done: Done) -> None:
     counts = [int(count) for count in re.findall(r'<tr[^>]*><td class="number strong">(\d+)</td>', causes)]
     assert sum(counts) == sum(done.plain[outcome] for outcome in FAILED)
     assert counts == sorted(counts, reverse=True)
+
+
+def test_the_causes_count_plain_loads_attempts_and_what_was_never_saved_apart(done: Done) -> None:
+    counted = {kind: sum(cause[kind] for cause in done.causes) for kind in ("count", "loads", "attempts", "blocked")}
+    failed = sum(done.outcomes[outcome] for outcome in FAILED)
+    loads = sum(done.plain[outcome] for outcome in FAILED)
+
+    blocked = done.outcomes["blocked"]
+    assert counted == {"count": failed + blocked, "loads": loads, "attempts": failed - loads, "blocked": blocked}
 
 
 @pytest.mark.browser

@@ -17,9 +17,10 @@ from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.errors import ExitCode
 from lab.explaining import EXPLAINED, Explainer, Knowledge
+from lab.identity import PLAIN
 from lab.judging import judge
 from lab.store import SeenTrial, Store, open_store
-from lab.words import Matrix
+from lab.words import Matrix, Outcome
 
 EXAMPLES_SHOWN = 3
 
@@ -113,6 +114,7 @@ def _tell(
             "family": cause.family if cause else None,
             "title": cause.title if cause else signature,
             "count": len(names),
+            **_kinds(of_group),
             "outcomes": dict(Counter(case.outcome for case in of_group)),
             "stages": dict(Counter(str(case.stage) for case in of_group)),
             "formats": dict(Counter(case.format for case in of_group)),
@@ -125,10 +127,25 @@ def _tell(
             print(json.dumps(row))
         else:
             print(f"{len(names):7d}  {len(names) / max(1, total):5.1%}  {cause_id}: {row['title']}")
-            print(f"{'':16s} {names[0]}")
+            print(f"{'':16s} {_in_words(of_group)}; {names[0]}")
     if not as_json:
         left = sum(len(names) for (cause_id, _), names in groups.items() if cause_id == UNEXPLAINED)
-        print(f"{total} failures, {left} unexplained ({left / max(1, total):.2%})")
+        print(f"{total} failures ({_in_words(cases.values())}), {left} unexplained ({left / max(1, total):.2%})")
+
+
+def _kinds(cases: Iterable[Case]) -> dict[str, int]:
+    """How many of them are plain loads, attempts to mend a load, and loads whose artifact could not be saved."""
+    counts = Counter(
+        "blocked" if case.outcome is Outcome.BLOCKED else "loads" if case.strategy == PLAIN else "attempts"
+        for case in cases
+    )
+    return {kind: counts[kind] for kind in ("loads", "attempts", "blocked")}
+
+
+def _in_words(cases: Iterable[Case]) -> str:
+    counts = _kinds(cases)
+    words = {"loads": "plain loads", "attempts": "attempts to mend", "blocked": "without an artifact"}
+    return ", ".join(f"{words[kind]}: {count}" for kind, count in counts.items() if count)
 
 
 def _cells_of(names: Iterable[str], place: int) -> list[str]:
