@@ -161,3 +161,23 @@ def test_a_plan_says_what_is_left_out_and_why(lab: Lab, out: Path) -> None:
 
 def test_results_go_to_stdout_alone(lab: Lab, out: Path) -> None:
     assert lab("results", "--json", *SMALL, "--out", out).stderr == ""
+
+
+@pytest.mark.parametrize("command", ["cells", "plan"])
+def test_a_command_that_reads_resolves_no_lock(lab: Lab, out: Path, tmp_path: Path, command: str) -> None:
+    matrix = tmp_path / "matrix.toml"
+    matrix.write_text((ROOT / "matrix.toml").read_text(encoding="utf-8"), encoding="utf-8")
+
+    ended = lab(command, "--json", *SMALL, "--matrix", matrix, "--out", out)
+
+    assert ended.code == ExitCode.DONE
+    assert not (tmp_path / "images").exists()
+
+
+def test_a_cell_without_a_lock_says_how_it_gets_one(lab: Lab, out: Path, tmp_path: Path) -> None:
+    matrix = tmp_path / "matrix.toml"
+    matrix.write_text((ROOT / "matrix.toml").read_text(encoding="utf-8"), encoding="utf-8")
+
+    (row,) = json_lines(lab("cells", "--json", "--cells", "tf2.4", "--matrix", matrix, "--out", out))
+
+    assert (row["lock"], row["reason"]) == (None, "it has no lock yet: nox -s lock -- tf2.4")

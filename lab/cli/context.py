@@ -52,12 +52,13 @@ class Wanted:
     jobs: int = 0
     keep_images: int = 0
     every_cell: bool = False
+    planning: bool = False  # what would be run, and nothing is
     as_stored: bool = False  # of the processor of the last run, wherever it was, and not of this machine's
     shard: Shard | None = None
 
 
 class Context:
-    """Everything up to the plan; nothing is run here but uv for missing locks."""
+    """Everything up to the plan; nothing is run here but uv for missing locks, where cells are to run."""
 
     def __init__(self, wanted: Wanted, say: Callable[[str], None]) -> None:
         self.wanted = wanted
@@ -80,7 +81,12 @@ class Context:
         self.locks = LockFolder(directory=wanted.matrix.parent / "images" / "locks")
         self.code: ProbeCode = read_probe_code()
         self.locked: dict[str, LockedCell] = lock_cells(
-            self.selection.cells, self.locks, self.uv, self.chosen_engine.identify, say, self.jobs
+            self.selection.cells,
+            self.locks,
+            None if wanted.planning or wanted.as_stored else self.uv,
+            self.chosen_engine.identify,
+            say,
+            self.jobs,
         )
         self.workplace = Workplace(directory=wanted.out)
         self.keys = KeyMaker(

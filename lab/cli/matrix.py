@@ -116,7 +116,7 @@ def wanted(arguments: argparse.Namespace) -> Wanted:
 
 
 def _plan(arguments: argparse.Namespace) -> int:
-    context = Context(wanted(arguments), say)
+    context = Context(replace(wanted(arguments), planning=True), say)
     known = Known()
     if not arguments.fresh and (context.workplace.directory / FILE).exists():
         with open_store(context.workplace.directory, writing=False) as store:
