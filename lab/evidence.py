@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lab.judging import canary_fault, headline, judge, judge_save
 from lab.planning import Known
-from lab.words import Artifact, Judgement, Matrix, Observation, Outcome, Stage
+from lab.words import Artifact, Judgement, Matrix, Observation, Outcome, Result, Stage
 
 NOT_SAVED, NOT_RUN = "not saved yet", "not run yet"  # nothing has been tried so far
+
+
+def tried(results: Iterable[Result]) -> list[Result]:
+    """Without what no run has come to."""
+    return [result for result in results if result.reason not in {NOT_SAVED, NOT_RUN}]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -371,7 +371,8 @@ class Provenance:
     """Where and how the results of a page came about; no names of people or machines.
 
     ``loads`` are artifacts in consumers, each tried as typed and then with what may help: ``trials_run`` in all.
-    ``cells`` gives the fingerprint of each cell: lock, Python, environment, engine.
+    ``cells`` gives the fingerprint of each cell: lock, Python, environment, engine. ``left_out`` results are not among
+    them, for no run has come to them.
     """
 
     started_at: str
@@ -383,3 +384,4 @@ class Provenance:
     trials_run: int
     loads: int
     cells: Mapping[str, str] = field(default_factory=dict)
+    left_out: int = 0

@@ -181,3 +181,19 @@ def test_a_cell_without_a_lock_says_how_it_gets_one(lab: Lab, out: Path, tmp_pat
     (row,) = json_lines(lab("cells", "--json", "--cells", "tf2.4", "--matrix", matrix, "--out", out))
 
     assert (row["lock"], row["reason"]) == (None, "it has no lock yet: nox -s lock -- tf2.4")
+
+
+def test_a_page_of_what_was_tried_says_how_much_it_leaves_out(lab: Lab, out: Path) -> None:
+    everything = len(json_lines(lab("results", "--json", *SMALL, "--out", out)))
+
+    assert lab("report", "--tried", *SMALL, "--out", out).code == ExitCode.DONE
+
+    page = (out / "index.html").read_text(encoding="utf-8")
+    (left_out,) = re.findall(r"<dt>Left out</dt><dd>(\d+) more results, which no run has come to", page)
+    assert 0 < int(left_out) < everything
+
+
+def test_a_page_of_everything_leaves_nothing_out(lab: Lab, out: Path) -> None:
+    assert lab("report", *SMALL, "--out", out).code == ExitCode.DONE
+
+    assert "Left out" not in (out / "index.html").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from lab.cli.progress import say
 from lab.cli.rendering import cell_reports
 from lab.cuda_check import check
 from lab.errors import ExitCode, LabError
-from lab.evidence import NOT_RUN, NOT_SAVED
+from lab.evidence import tried
 from lab.fields import SCHEMA, result_fields
 from lab.identity import PLAIN
 from lab.recipes import RecipeBook
@@ -105,7 +105,7 @@ def _results(arguments: argparse.Namespace) -> int:
 
 def _tried(results: Sequence[Result]) -> list[Result]:
     """Without what no run has come to, which is told by its number."""
-    found = [result for result in results if result.reason not in {NOT_SAVED, NOT_RUN}]
+    found = tried(results)
     if len(found) < len(results):
         say(f"{len(results) - len(found)} more of the selection have not been run yet (--json lists them)")
     return found

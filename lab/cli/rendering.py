@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ def render(
     store: Store,
     results: list[Result],
     baseline: Before | None = None,
+    *,
+    left_out: int = 0,
 ) -> Path:
-    """Write ``index.html`` of the output folder."""
+    """Write ``index.html`` of the output folder; ``left_out`` results are not among these, for they were never run."""
     page = context.workplace.directory / "index.html"
     from lab.publish import Baseline, explain, render_page  # noqa: PLC0415 - Jinja2 is not needed by the other commands
 
@@ -36,7 +39,8 @@ def render(
     before = None
     if baseline is not None:
         before = Baseline(title=baseline.title, outcomes=in_scope(context.scope, baseline.outcomes))
-    text = render_page(grid, results, reports, provenance(context, store, results), explained, before)
+    whence = replace(provenance(context, store, results), left_out=left_out)
+    text = render_page(grid, results, reports, whence, explained, before)
     part = page.with_suffix(".part")
     part.write_text(text, encoding="utf-8")
     part.replace(page)

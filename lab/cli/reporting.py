@@ -18,6 +18,7 @@ from lab.cli.rendering import render
 from lab.comparing import Change
 from lab.engines.processor import trait_of
 from lab.errors import ExitCode, LabError
+from lab.evidence import tried
 from lab.running.workplace import read_probe_code
 from lab.store import merge, open_store
 from lab.words import Outcome, Result
@@ -46,6 +47,11 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         help="first join the stores of shards (their --out folders) into --out; what no shard has run is listed, and "
         "the exit code is 5",
     )
+    report.add_argument(
+        "--tried",
+        action="store_true",
+        help="leave out what no run has come to; the page says how much that is (for a selection that was run in part)",
+    )
     add_option(report)
     report.set_defaults(command=_report)
 
@@ -64,12 +70,13 @@ def _report(arguments: argparse.Namespace) -> int:
             say(f"{directory}: of another kind of processor ({' and '.join(kinds)}); those of the last run count alone")
     context = Context(replace(wanted(arguments), as_stored=True), say)
     with open_store(context.workplace.directory, writing=False) as store:
-        results = context.results(store)
-        print(render(context, store, results, baseline))
+        every = context.results(store)
+        results = tried(every) if arguments.tried else every
+        print(render(context, store, results, baseline, left_out=len(every) - len(results)))
         changes = None if baseline is None else print_changes(context, results, baseline)
         for path in export(context, store, results, arguments.export, changes):
             print(path)
-    if arguments.merge and (absent := not_run(results)):
+    if arguments.merge and (absent := not_run(every)):
         print("\n".join(f"absent: {consumer}: {count} loads" for consumer, count in absent.items()))
         return ExitCode.INFRA_ERROR
     regressed = changes is not None and changes[Change.REGRESSED] > 0
