@@ -74,23 +74,18 @@ class Assessor:
 
     def _tried(self, artifact: Artifact, consumer: str, strategies: Sequence[str], model: Model) -> Iterator[Result]:
         """What is known of the strategies in their order, up to the first that answers rightly or was not run."""
-        trials = {trial.strategy: trial for trial in self._keys.trials(artifact, consumer, strategies)}
-        judged = {
-            strategy: (seen, self._verdicts.judge_trial(seen))
-            for strategy, trial in trials.items()
-            if (seen := self._evidence.trials.get(trial.key)) is not None
-        }
-
-        def has_hung(strategy: str) -> bool:
-            return strategy in judged and judged[strategy][1].outcome is Outcome.TIMEOUT
-
-        for strategy in self._scope.strategies.in_order(strategies, has_hung):
-            if strategy not in judged:
+        judged: dict[str, Judgement] = {}
+        in_order = self._scope.strategies.in_order(
+            strategies, lambda strategy: judged[strategy].outcome is Outcome.TIMEOUT
+        )
+        for strategy in in_order:
+            trial = self._keys.trial(artifact, consumer, strategy)
+            seen = self._evidence.trials.get(trial.key)
+            if seen is None:
                 return
-            trial, (seen, judgement) = trials[strategy], judged[strategy]
-            result = _result(trial, seen, judgement, self._expected.get(trial.name))
-            yield self._explainer.explained(result, model.tags)
-            if result.outcome is Outcome.PASS:
+            judgement = judged[strategy] = self._verdicts.judge_trial(seen)
+            yield self._explainer.explained(_result(trial, seen, judgement, self._expected.get(trial.name)), model.tags)
+            if judgement.outcome is Outcome.PASS:
                 return
 
     def _rescued(self, rescue: Rescue, artifact: Artifact, model: Model, form: Format) -> Iterator[Result]:

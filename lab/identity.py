@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from json.encoder import encode_basestring_ascii
 
 from lab.words import Artifact, Cell, EngineName, Trial
 
@@ -35,8 +37,9 @@ IMPORT = re.compile(r"^from probe\.?([\w.]*) import (?:\(([\w,\s]+)\)|([\w, ]+))
 
 
 def digest(*parts: str) -> str:
-    """A short hash of texts; 20 hexadecimal digits."""
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+    """A short hash of texts; 20 hexadecimal digits. What is hashed is their list in JSON."""
+    listed = ", ".join(map(encode_basestring_ascii, parts))
+    return hashlib.sha256(f"[{listed}]".encode()).hexdigest()[:20]
 
 
 def lock_digest(text: str) -> str:
@@ -113,7 +116,8 @@ def _path(folder: str, name: str) -> str:
     return f"{folder}/{name.replace('-', '_')}.py"
 
 
-def _imported(text: str) -> set[str]:
+@cache
+def _imported(text: str) -> frozenset[str]:
     """The files that a file imports, and some that do not exist: a name may be a module or something in one."""
     found: set[str] = set()
     for module, over_lines, on_one in IMPORT.findall(text):
@@ -121,7 +125,7 @@ def _imported(text: str) -> set[str]:
         folder = module.replace(".", "/")
         found.add(f"{folder}.py")
         found |= {f"{folder}/{name.split(' as ')[0].strip()}.py".lstrip("/") for name in names.split(",")}
-    return found
+    return frozenset(found)
 
 
 class KeyMaker:

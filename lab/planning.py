@@ -182,22 +182,18 @@ class _Draft:
 
     def _load(self, artifact: Artifact, consumer: Cell, strategies: tuple[str, ...]) -> None:
         """Plan the strategies that are open: after the known failures, unless one is known to pass."""
-        known = {
-            trial.strategy: self._known.trials.get(trial.key)
-            for trial in self._keys.trials(artifact, consumer.id, strategies)
-        }
-        ordered = self._scope.strategies.in_order(strategies, lambda strategy: known[strategy] is Outcome.TIMEOUT)
-        trials = self._keys.trials(artifact, consumer.id, ordered)
-        outcomes = [known[strategy] for strategy in ordered]
-        open_from = len(trials)
-        for number, outcome in enumerate(outcomes):
-            if outcome is Outcome.PASS and open_from == len(trials):
+        outcomes: dict[str, Outcome | None] = {}
+        trials: list[Trial] = []
+        in_order = self._scope.strategies.in_order(strategies, lambda strategy: outcomes[strategy] is Outcome.TIMEOUT)
+        open_from = None
+        for number, strategy in enumerate(in_order):
+            trial = self._keys.trial(artifact, consumer.id, strategy)
+            trials.append(trial)
+            outcome = outcomes[strategy] = self._known.trials.get(trial.key)
+            if open_from is None and outcome is Outcome.PASS:
                 break
-            if outcome is None or outcome is Outcome.INFRA_ERROR:
-                open_from = min(open_from, number)
-        else:
-            if open_from < len(trials):
-                self._known_trials += open_from
-                self._loads.setdefault(consumer.id, []).append(LoadJob(trials=tuple(trials[open_from:])))
-                return
-        self._known_trials += sum(1 for outcome in outcomes if outcome is not None)
+            if open_from is None and outcome in {None, Outcome.INFRA_ERROR}:
+                open_from = number
+        self._known_trials += sum(outcome is not None for outcome in list(outcomes.values())[:open_from])
+        if open_from is not None:
+            self._loads.setdefault(consumer.id, []).append(LoadJob(trials=tuple(trials[open_from:])))

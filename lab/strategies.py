@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -31,14 +31,17 @@ class Strategies:
             )
         return self._by_place[place]
 
-    def in_order(self, strategies: Sequence[str], has_hung: Callable[[str], bool]) -> tuple[str, ...]:
-        """The order in which they are tried: once one has not ended, what would hang likewise comes last."""
-        left, ordered = list(strategies), []
+    def in_order(self, strategies: Sequence[str], has_hung: Callable[[str], bool]) -> Iterator[str]:
+        """The order in which they are tried: once one has not ended, what would hang likewise comes last.
+
+        ``has_hung`` is asked of a strategy when the next one is wanted.
+        """
+        left = list(strategies)
         while left:
-            ordered.append(left.pop(0))
-            if has_hung(ordered[-1]):
-                left.sort(key=lambda strategy: strategy in self.last_after_timeout)
-        return tuple(ordered)
+            strategy = left.pop(0)
+            yield strategy
+            if has_hung(strategy):
+                left.sort(key=lambda each: each in self.last_after_timeout)
 
     def suits_model(self, strategy: str, model: Model) -> bool:
         """Whether the model has one of the tags that the strategy is for."""

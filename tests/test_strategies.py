@@ -60,7 +60,7 @@ def test_once_a_load_has_not_ended_what_would_hang_likewise_is_tried_last(hung: 
     last = tuple(StrategyLimits(id=each, last_after_timeout=True) for each in ("no-compile", "unsafe"))
     strategies = ("plain", "no-compile", "unsafe", "rewrite", "layer")
 
-    assert Strategies(last, CELLS).in_order(strategies, hung.__contains__) == tuple(expected.split())
+    assert list(Strategies(last, CELLS).in_order(strategies, hung.__contains__)) == expected.split()
 
 
 def test_a_cell_of_which_nothing_is_known_may_have_every_strategy() -> None:
