@@ -23,6 +23,7 @@ from lab.engines.docker.recipe import dockerfile, mirrored
 from lab.engines.docker.sandbox import Sandbox, Shared, container
 from lab.engines.docker.shelf import Shelf
 from lab.engines.environment import variables, wheel_libraries
+from lab.engines.protocol import BuiltCell
 from lab.errors import CellFault
 from lab.words import Cell
 
@@ -57,6 +58,20 @@ Successfully built dddddddddddd
 
 def daemon(**info: Any) -> Daemon:
     return Daemon(client=docker.DockerClient(base_url="unix:///nowhere", version="1.41"), info=info)
+
+
+def built(cell: Cell, libraries: tuple[str, ...] = ()) -> BuiltCell:
+    environment = Path("/opt/cell")
+    python = str(environment / "bin" / "python")
+    return BuiltCell(
+        cell=cell,
+        fingerprint="f",
+        environment=environment,
+        python=python,
+        reused=True,
+        seconds=0.0,
+        libraries=libraries,
+    )
 
 
 def sandbox(gpu: DeviceRequest | None = None, shared: Sequence[Shared] = ()) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -186,7 +201,7 @@ def test_what_is_shared_is_read_only_unless_it_says_otherwise(tmp_path: Path) ->
 
 def test_a_cpu_cell_asks_for_no_device_and_sees_none() -> None:
     assert sandbox()[1]["device_requests"] is None
-    assert variables(CELL, "/scratch", "/lab/code", ())["CUDA_VISIBLE_DEVICES"] == "-1"
+    assert variables(built(CELL), "/scratch", "/lab/code")["CUDA_VISIBLE_DEVICES"] == "-1"
 
 
 # --- GPUs ---
@@ -236,8 +251,12 @@ def test_cuda_wheels_come_onto_the_loaders_path_where_the_cell_says_so() -> None
     assert wheel_libraries(CELL, LOCK, "/opt/cell") == ()
 
 
+def test_programs_of_the_cell_are_found_before_those_of_the_machine() -> None:
+    assert variables(built(CELL), "/scratch", "/lab/code")["PATH"].split(os.pathsep)[0] == "/opt/cell/bin"
+
+
 def test_a_gpu_cell_sees_its_device_and_its_libraries() -> None:
-    given = variables(WHEELS_CELL, "/scratch", "/lab/code", ("/a", "/b"))
+    given = variables(built(WHEELS_CELL, libraries=("/a", "/b")), "/scratch", "/lab/code")
 
     assert given["LD_LIBRARY_PATH"] == "/a:/b"
     assert "CUDA_VISIBLE_DEVICES" not in given

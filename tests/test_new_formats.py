@@ -158,3 +158,16 @@ def test_a_graph_of_today_loads_in_2_4_without_the_attributes_that_it_does_not_k
         "plain": Outcome.LOAD_ERROR,
         "drop-unknown-attributes": Outcome.PASS,
     }
+
+
+@pytest.mark.cells
+@pytest.mark.slow
+def test_releases_whose_converter_is_a_program_find_it(
+    cell: Callable[[str], BuiltCell], probe: Prober, tmp_path: Path
+) -> None:
+    job = a_job("converted", "dense-sequential", "tflite", tmp_path / "converted", "plain")
+    probe(cell("tf2.1"), Role.SAVE, [job | {"strategies": []}])
+
+    loads = probe(cell("tf2.1"), Role.LOAD, [job]).loads()
+
+    assert loads["converted", "plain"].outcome is Outcome.PASS

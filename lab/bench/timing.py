@@ -13,6 +13,7 @@ from threading import Event
 from typing import Any, TypeAlias
 
 from lab.bench.workload import Workload
+from lab.engines.environment import variables
 from lab.engines.protocol import BuiltCell
 from lab.errors import ExitCode, LabError
 from lab.judging import within
@@ -62,7 +63,7 @@ def in_one_process(load: Workload, built: BuiltCell, jobs: Sequence[Job]) -> Tak
                 stdout=stream,
                 stderr=stream,
                 stdin=subprocess.DEVNULL,
-                env=_environment(built, load.code, directory),
+                env=variables(built, str(directory), str(load.code)),
                 cwd=directory,
                 check=False,
             )
@@ -150,20 +151,4 @@ def _request(load: Workload, built: BuiltCell, jobs: Sequence[Job], directory: P
             "batch": 1,
         },
         "jobs": [dict(job) for job in jobs],
-    }
-
-
-def _environment(built: BuiltCell, code: Path, directory: Path) -> dict[str, str]:
-    """The same clean environment that the lab gives its probes."""
-    return {
-        "PATH": "/usr/bin:/bin",
-        "HOME": str(directory),
-        "TMPDIR": str(directory),
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": str(code),
-        "PYTHONNOUSERSITE": "1",
-        "PYTHONHASHSEED": "0",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        "CUDA_VISIBLE_DEVICES": "-1",
-        **dict(built.cell.env),
     }

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 
+from lab.engines.protocol import BuiltCell
 from lab.words import Cell
 
 # nvidia-cuda-runtime-cu11==11.8.89 puts its libraries into nvidia/cuda_runtime/lib.
 _CUDA_WHEEL = re.compile(r"^nvidia-([a-z0-9-]+?)-cu\d+==", re.MULTILINE)
 
 
-def variables(cell: Cell, home: str, code: str, libraries: Sequence[str]) -> dict[str, str]:
+def variables(built: BuiltCell, home: str, code: str) -> dict[str, str]:
     """A clean environment: nothing of the caller's Python, Keras or TensorFlow settings gets in.
 
-    ``libraries`` are folders for the loader. A cell without CUDA never sees a GPU.
+    Programs of the cell come first, as where somebody activated it: TensorFlow 2.0 to 2.2 start one to convert to
+    TFLite. A cell without CUDA never sees a GPU.
     """
+    cell = built.cell
     return {
-        "PATH": os.defpath,
+        "PATH": os.pathsep.join((str(built.environment / "bin"), os.defpath)),
         "HOME": home,
         "TMPDIR": home,
         "LANG": "C.UTF-8",
@@ -27,7 +29,7 @@ def variables(cell: Cell, home: str, code: str, libraries: Sequence[str]) -> dic
         "PYTHONHASHSEED": "0",
         "TF_CPP_MIN_LOG_LEVEL": "2",
         **({} if cell.cuda else {"CUDA_VISIBLE_DEVICES": "-1"}),
-        **({"LD_LIBRARY_PATH": ":".join(libraries)} if libraries else {}),
+        **({"LD_LIBRARY_PATH": ":".join(built.libraries)} if built.libraries else {}),
         **dict(cell.env),
     }
 

@@ -76,7 +76,7 @@ class LocalEngine:
                 stdin=subprocess.PIPE,  # held open: when the lab is gone the probe sees it and ends
                 stdout=log,
                 stderr=log,
-                env=variables(built.cell, str(run.scratch), str(run.code), built.libraries),
+                env=variables(built, str(run.scratch), str(run.code)),
                 cwd=run.scratch,
                 start_new_session=True,
             )

@@ -183,7 +183,7 @@ class _Visit:
             Sandbox(
                 image=self._built.image,
                 command=(self._built.python, "-m", "probe", REQUEST),
-                variables=variables(self._built.cell, SCRATCH, CODE, self._built.libraries),
+                variables=variables(self._built, SCRATCH, CODE),
                 user=self._user,
                 shared=tuple(shared),
                 labels={PROCESS: this_process(), f"{LABEL}.cell": self._built.cell.id},

@@ -1,4 +1,7 @@
-"""A TFLite flatbuffer: what ``tf.lite.TFLiteConverter`` makes of the model, with its weights."""
+"""A TFLite flatbuffer: what ``tf.lite.TFLiteConverter`` makes of the model, with its weights.
+
+TensorFlow 2.0 to 2.2 convert with a program, ``toco_from_protos``, that they look for on the path.
+"""
 
 from __future__ import annotations
 
