@@ -67,10 +67,14 @@ def restore_state(model, state):
         optimizer.build(variables)
     elif hasattr(optimizer, "_create_all_weights"):
         optimizer._create_all_weights(variables)
+    else:  # up to 2.1
+        optimizer.iterations  # noqa: B018 - made when it is asked for
+        optimizer._create_hypers()
+        optimizer._create_slots(variables)
     here = list(optimizer.variables() if inspect.ismethod(optimizer.variables) else optimizer.variables)
     here = [variable for variable in here if "learning_rate" not in full_name(variable)]
     arrays = [np.asarray(array) for _, array in state]
-    if len(arrays) == len(here) + 1 and not arrays[1].shape:
+    if len(arrays) == len(here) + 1 > 1 and not arrays[1].shape:
         del arrays[1]
     if arrays and type(optimizer).__name__ in VARIABLE_BY_VARIABLE:
         slot_by_slot = state[0][0].split(":")[0].endswith("iter")  # later it is called "iteration"

@@ -69,9 +69,12 @@ def leave_out(path, left):
 
 
 def finish_state(model):
-    """Layers with statistics compute from them once: https://github.com/keras-team/keras/issues/18998."""
+    """Layers with statistics compute from them once: https://github.com/keras-team/keras/issues/18998.
+
+    Up to 2.5 they compute from their variables as they are, and would forget them: nothing was adapted here.
+    """
     for layer in model._flatten_layers() if hasattr(model, "_flatten_layers") else ():
-        if hasattr(layer, "finalize_state"):
+        if hasattr(layer, "finalize_state") and not hasattr(layer, "_adapt_accumulator"):
             layer.finalize_state()
 
 
