@@ -61,14 +61,18 @@ def test_a_folder_without_a_store_is_refused(tmp_path: Path, capsys: pytest.Capt
     assert "there is no store.sqlite" in capsys.readouterr().err
 
 
-def test_a_store_of_another_probe_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_another_probe_has_seen_counts_as_not_run_and_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with open_store(tmp_path / "foreign", writing=True) as store:
         store.begin_run("local", "here", "another-probe", "")
 
     code = main(["report", "--merge", str(tmp_path / "foreign"), "--out", str(tmp_path / "out"), "--cells", "tf2.4"])
 
-    assert code == ExitCode.BAD_INPUT
-    assert "was run with another probe (another-probe" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert code == ExitCode.INFRA_ERROR
+    assert "run with probe another-probe: what has changed since counts as not run" in told.err
+    assert "absent: tf2.4: " in told.out
 
 
 # --- on real cells ---

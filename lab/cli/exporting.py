@@ -10,7 +10,7 @@ from lab.cli.context import Context
 from lab.cli.rendering import cell_reports, provenance
 from lab.comparing import Change
 from lab.grid import Grid, build_grid
-from lab.store import Store
+from lab.store import SUFFIX, Store, pack
 from lab.words import Provenance, Result
 
 FILES = {
@@ -20,6 +20,7 @@ FILES = {
     "summary": "summary.md",
     "badge": "badge.svg",
     "picture": "grid.svg",
+    "evidence": f"evidence{SUFFIX}",
 }
 USUAL = ("parquet", "summary", "badge", "picture")
 
@@ -49,7 +50,7 @@ def export(
         return []
     grid = build_grid(context.matrix, results, cell_reports(context, store.cells()))
     source = provenance(context, store, list(results))
-    texts = _contents(context, results, grid, source, changes)
+    texts = _contents(context, results, grid, source, changes) | {"evidence": lambda: _evidence(context, store)}
     return [_write(context.workplace.directory / FILES[kind], texts[kind]()) for kind in wanted]
 
 
@@ -72,6 +73,13 @@ def _contents(
         "badge": lambda: exporting.badge(grid),
         "picture": lambda: exporting.picture(grid),
     }
+
+
+def _evidence(context: Context, store: Store) -> bytes:
+    """What was seen of the selection, in its cells and in those that may mend what fails there."""
+    cells = {cell.id for cell in context.selection.cells} | {rescue.mender.id for rescue in context.scope.rescues}
+    models = {model.id for model in context.scope.models}
+    return pack(store, cells=cells, models=models, formats={form.id for form in context.scope.formats})
 
 
 def _write(path: Path, content: str | bytes) -> Path:

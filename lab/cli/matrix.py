@@ -7,6 +7,7 @@ import json
 import platform
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,15 @@ def add_shard(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _without_places(words: Sequence[str]) -> list[str]:
+    """The words of a command without its paths: where a run was kept says nothing about it."""
+    kept: list[str] = []
+    for before, word in zip(["", *words], words, strict=False):
+        if not {before, word.partition("=")[0]} & {"--out", "--matrix", "--baseline"}:
+            kept.append(word)
+    return kept
+
+
 def wanted(arguments: argparse.Namespace) -> Wanted:
     """The selection that the arguments ask for."""
     return Wanted(
@@ -184,7 +194,7 @@ def _run(context: Context, store: Store, *, fresh: bool) -> Tally:
     if planned.is_empty:
         return Tally()
     engine: Engine = context.engine()
-    arguments = shlex.join(sys.argv[1:])
+    arguments = shlex.join(_without_places(sys.argv[1:]))
     run_id = store.begin_run(engine.name, host(), context.code.whole, arguments)
     order = Order(
         matrix=context.matrix,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from lab.engines.processor import trait_of
 from lab.errors import ExitCode, LabError
 from lab.evidence import tried
 from lab.running.workplace import read_probe_code
-from lab.store import merge, open_store
+from lab.store import Joined, Store, merge, open_store, unpack
 from lab.words import Outcome, Result
 
 
@@ -44,8 +45,8 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         nargs="+",
         type=Path,
         metavar="DIR",
-        help="first join the stores of shards (their --out folders) into --out; what no shard has run is listed, and "
-        "the exit code is 5",
+        help="first join the stores of shards (their --out folders), or packs of evidence (*.jsonl.xz), into --out; "
+        "what none of them has run is listed, and the exit code is 5",
     )
     report.add_argument(
         "--tried",
@@ -61,13 +62,7 @@ def _report(arguments: argparse.Namespace) -> int:
         message = "--fail-on compares with another run: name its results with --baseline FILE"
         raise LabError(message)
     baseline = choose_baseline(arguments.baseline)
-    for directory in arguments.merge or ():
-        with open_store(wanted(arguments).out, writing=True) as store:
-            added = merge(store, directory, read_probe_code().whole)
-            kinds = sorted({trait_of(run["host"]) or "no oneDNN" for run in store.runs()})
-        say(f"{directory}: {added} runs joined" if added else f"{directory}: joined before")
-        if len(kinds) > 1:
-            say(f"{directory}: of another kind of processor ({' and '.join(kinds)}); those of the last run count alone")
+    _join(wanted(arguments).out, arguments.merge or ())
     context = Context(replace(wanted(arguments), as_stored=True), say)
     with open_store(context.workplace.directory, writing=False) as store:
         every = context.results(store)
@@ -81,6 +76,33 @@ def _report(arguments: argparse.Namespace) -> int:
         return ExitCode.INFRA_ERROR
     regressed = changes is not None and changes[Change.REGRESSED] > 0
     return ExitCode.REGRESSED if regressed and arguments.fail_on else ExitCode.DONE
+
+
+def _join(out: Path, parts: Sequence[Path]) -> None:
+    """Join stores and packs into the store of ``out``, and say what stands in the way of counting them together."""
+    if not parts:
+        return
+    with open_store(out, writing=True) as store:
+        for part in parts:
+            say(_said(part, _join_one(store, part)))
+        kinds = sorted({trait_of(run["host"]) or "no oneDNN" for run in store.runs()})
+    if len(kinds) > 1:
+        say(f"they are of several kinds of processor ({' and '.join(kinds)}): those of the last run's kind count alone")
+
+
+def _join_one(store: Store, part: Path) -> Joined:
+    if not part.is_file():
+        return merge(store, part)
+    with tempfile.TemporaryDirectory(prefix="lab-pack-") as directory:
+        unpack(part, Path(directory))
+        return merge(store, Path(directory))
+
+
+def _said(part: Path, joined: Joined) -> str:
+    """What has come of joining a part."""
+    said = f"{part}: {joined.saves} saves and {joined.trials} trials joined"
+    others = sorted(joined.probes - {read_probe_code().whole})
+    return f"{said}; run with probe {', '.join(others)}: what has changed since counts as not run" if others else said
 
 
 def not_run(results: Iterable[Result]) -> Counter[str]:

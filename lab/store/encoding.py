@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import Any
 
 from lab.words import Death, Difference, Observation, Raised, Stage
+
+# The folders that a file of Python or of a package is installed below.
+INSTALLED = re.compile(r"""(?:/[^\s/"'`:,()\[\]]+)+/(?:(?:site|dist)-packages|lib/python3\.\d+)/""")
 
 
 def observation_from_event(event: dict[str, Any]) -> Observation:
@@ -63,10 +67,18 @@ def _observation(fields: dict[str, Any], container: str | None) -> Observation:
 def _raised(fields: dict[str, Any] | None) -> Raised | None:
     if fields is None:
         return None
-    chain = tuple(
-        (link["type"], link["message"]) if isinstance(link, dict) else (link[0], link[1]) for link in fields["chain"]
+    links = ((link["type"], link["message"]) if isinstance(link, dict) else link for link in fields["chain"])
+    return Raised(
+        type=fields["type"],
+        message=_of_any_machine(fields["message"]),
+        chain=tuple((kind, _of_any_machine(message)) for kind, message in links),
+        frames=tuple(fields["frames"]),
     )
-    return Raised(type=fields["type"], message=fields["message"], chain=chain, frames=tuple(fields["frames"]))
+
+
+def _of_any_machine(message: str) -> str:
+    """A message that names files from their package on, as frames do: the same wherever the environment lies."""
+    return INSTALLED.sub("", message)
 
 
 def _pairs(value: Any) -> tuple[tuple[str, Any], ...]:  # noqa: ANN401 - JSON: a dict or a list of pairs

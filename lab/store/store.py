@@ -6,12 +6,12 @@ import fcntl
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lab.errors import LabError
 from lab.store.encoding import decode, encode
@@ -19,6 +19,8 @@ from lab.words import Artifact, Observation, Trial
 
 SCHEMA_VERSION = 1
 FILE = "store.sqlite"
+
+Added = TypeVar("Added")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +91,13 @@ class Store:
 
     def runs(self) -> list[dict[str, Any]]:
         """Every run, oldest first."""
-        cursor = self._connection.execute("SELECT * FROM runs ORDER BY id")
+        return list(self.rows("SELECT * FROM runs ORDER BY id"))
+
+    def rows(self, query: str, values: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
+        """The rows that a query selects, by the names of their columns."""
+        cursor = self._connection.execute(query, values or {})
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+        return (dict(zip(names, row, strict=True)) for row in cursor)
 
     def add_cell(self, run: int, seen: SeenCell) -> None:
         """Note what became of a cell in this run."""
@@ -175,7 +181,7 @@ class Store:
             found.setdefault((run, fingerprint), {})[name] = decode(slim, body)
         return found
 
-    def add_from(self, other: Path, copy: Callable[[sqlite3.Connection], int]) -> int:
+    def add_from(self, other: Path, copy: Callable[[sqlite3.Connection], Added]) -> Added:
         """Let ``copy`` take rows out of another file, attached as ``other``; all of them or none."""
         self._connection.commit()
         self._connection.execute("ATTACH DATABASE ? AS other", (str(other),))
