@@ -18,7 +18,7 @@ from lab.identity import PLAIN
 from lab.recipes import RecipeBook
 from lab.running.foreign import Foreign, recognise
 from lab.trying import Attempt, Bench, Brought, Course
-from lab.words import Cell, EngineName, Outcome, Stage
+from lab.words import Cell, EngineName, Outcome
 
 MAIN_GROUP = "main"
 
@@ -151,19 +151,18 @@ def outcome_lines(cell: Cell, attempts: Sequence[Attempt], catalogue: Catalogue)
         tried = ", ".join(attempt.strategy for attempt in attempts[1:])
         lines = [f"{cell.id:10s} {first.judgement.outcome}" + (f"; none of these helps: {tried}" if tried else "")]
     lines.append(f"{'':10s}   {_why(first, catalogue)}")
-    furthest = max(attempts, key=lambda attempt: _depth(attempt.judgement.stage))
-    if last.judgement.outcome is not Outcome.PASS and furthest.cause not in {None, first.cause}:
-        lines.append(f"{'':10s}   and {furthest.strategy} gets further: {_why(furthest, catalogue)}")
+    left = [attempt for attempt in attempts if attempt.cause not in {None, first.cause}]
+    if last.judgement.outcome is not Outcome.PASS and left:
+        further = left[-1]
+        lines.append(f"{'':10s}   and {further.strategy} gets further: {_why(further, catalogue)}")
+        if catalogue.get(further.cause or ""):
+            lines.append(f"{'':10s}     {further.judgement.reason}")
     return lines
 
 
 def _why(attempt: Attempt, catalogue: Catalogue) -> str:
     cause = catalogue.get(attempt.cause or "")
     return f"{cause.title if cause else attempt.judgement.reason} [{attempt.cause}]"
-
-
-def _depth(stage: Stage | None) -> int:
-    return -1 if stage is None else list(Stage).index(stage)
 
 
 def _fields(attempt: Attempt, each: Brought) -> dict[str, Any]:

@@ -46,7 +46,8 @@ def _array(spec: Any, rng: Any) -> Any:
     if dtype == "bool":
         return rng.randint(0, 2, shape).astype("bool")
     if "int" in dtype:
-        return rng.randint(0, 2, shape).astype(dtype)
+        least = 1 if shape[1:] == [1] else 0  # one number a sample may be a length, as those of a CTC loss
+        return rng.randint(least, 2, shape).astype(dtype)
     return rng.rand(*shape).astype(dtype)
 
 

@@ -16,6 +16,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import h5py
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import backend as K  # noqa: N812 - as everybody writes it
 from keras import layers as kl
 from keras.models import Model, Sequential
@@ -160,7 +161,17 @@ def as_for_cudnn(path):
         stored.attrs["model_config"] = json.dumps(config).encode("utf-8")
 
 
-OF_KERAS_2_2 = ["for_gpu_2"]
+def resized_2():
+    """A name that TensorFlow had before 2.0."""
+    factor = 127.5
+    picture = kl.Input((4, 5, 2))
+    larger = kl.Lambda(lambda given: tf.image.resize_bilinear(given, (8, 10)), output_shape=(8, 10, 2))(picture)
+    scaled = kl.Lambda(lambda given: given / factor - 1.0)(larger)
+    mixed = kl.Conv2D(3, 3, strides=2)(scaled)
+    return Model(picture, kl.Lambda(lambda given: tf.reduce_mean(given, [1, 2]), output_shape=(3,))(mixed))
+
+
+OF_KERAS_2_2 = ["for_gpu_2", "resized_2"]
 WORDS = {"text_1": [(12,)], "tagger_2": [(7,)]}
 NUMBERS = {
     "image_1": [(9, 9, 3)],
@@ -171,6 +182,7 @@ NUMBERS = {
     "translator_2": [(3, 5), (2, 4)],
     "local_2": [(6, 2)],
     "local_image_2": [(6, 7, 2)],
+    "resized_2": [(4, 5, 2)],
 }
 
 

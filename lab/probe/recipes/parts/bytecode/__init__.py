@@ -1,1 +1,1 @@
-"""Read the bytecode of functions that any Python from 3.6 to 3.13 wrote, and write what they do as source."""
+"""Read the bytecode of functions that Python 2.7 and any from 3.4 to 3.13 wrote, and write what they do as source."""

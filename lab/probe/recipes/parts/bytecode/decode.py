@@ -1,4 +1,4 @@
-"""Decode the bytecode of a function into operations that mean the same for every Python from 3.6 to 3.13.
+"""Decode the bytecode of a function into operations that mean the same for 2.7 and every Python from 3.4 to 3.13.
 
 Bytes are taken to be of one Python, and NotThisPython is raised where they cannot be: an operation that it does not
 have, a cache that is not empty, a jump into the middle of an operation, a table of lines that does not cover the code.
@@ -47,7 +47,7 @@ PAIRS = {
 }
 # These leave a ``try`` or ``with``, so one of those must be there.
 ONLY_AFTER_SETUP = ("END_FINALLY", "POP_FINALLY", "CALL_FINALLY", "BEGIN_FINALLY", "POP_EXCEPT", "RERAISE")
-ONLY_AFTER_SETUP += ("WITH_CLEANUP_START", "WITH_CLEANUP_FINISH", "WITH_EXCEPT_START")
+ONLY_AFTER_SETUP += ("WITH_CLEANUP", "WITH_CLEANUP_START", "WITH_CLEANUP_FINISH", "WITH_EXCEPT_START")
 # What stands in the handlers of comprehensions and generators, which put variables back and pass the exception on.
 ONLY_PASSES_ON = ("SWAP", "POP_TOP", "STORE_FAST", "STORE_DEREF", "INTRINSIC 3")
 
@@ -83,6 +83,28 @@ def decode_code(code, python):
 
 def read_units(stored, python):
     """Operations with their arguments, caches left out."""
+    return read_wide_units(stored, python) if version_of(python) < (3, 6) else read_words(stored, python)
+
+
+def read_wide_units(stored, python):
+    """Up to 3.5 an operation takes one byte, or three where it has an argument."""
+    names = opcode_names(python)
+    place, begin, high = 0, 0, 0
+    while place < len(stored):
+        name, size = names.get(stored[place]), 3 if stored[place] >= NO_ARGUMENT_BELOW[python] else 1
+        if name is None or place + size > len(stored):
+            raise NotThisPython("byte {}: {} is no operation".format(place, stored[place]))
+        argument = (high << 16) | stored[place + 1] | stored[place + 2] << 8 if size == 3 else 0
+        place += size
+        if name == "EXTENDED_ARG":
+            high = argument
+            continue
+        yield Unit(begin, name, argument, place)
+        begin, high = place, 0
+
+
+def read_words(stored, python):
+    """From 3.6 on an operation takes two bytes, and its argument one of them."""
     names, caches = opcode_names(python), cache_units(python)
     place, begin, high = 0, 0, 0
     while place + 1 < len(stored):
@@ -214,6 +236,8 @@ def pick(names, number):
 
 
 def global_name(argument, code, version):
+    if version < (3,) and pick(code.names, argument) in ("True", "False"):
+        return [("LOAD_CONST", code.names[argument] == "True")]
     if version < (3, 11):
         return [("LOAD_GLOBAL", pick(code.names, argument))]
     found = [("LOAD_GLOBAL", pick(code.names, argument >> 1))]
@@ -264,7 +288,36 @@ def intrinsic(argument, code, version):
     return [INTRINSICS.get(argument, ("INTRINSIC {}".format(argument), None))]
 
 
+def call(beside):
+    """Up to 3.5 the argument counts; ``beside``: what a call has more, see counted.py."""
+    names = {0: "CALL_FUNCTION", 2: "CALL_FUNCTION_KW"}
+    return lambda argument, code, version: [
+        ("CALL_COUNTED", (argument, beside)) if version < (3, 6) else (names[beside], argument)
+    ]
+
+
+def make(*, closed):
+    return lambda argument, code, version: [
+        ("MAKE_COUNTED", (argument, closed)) if version < (3, 6) else ("MAKE_FUNCTION", argument)
+    ]
+
+
+def hinted_map(argument, code, version):
+    """Up to 3.4 the number of pairs is a hint, and they are stored one by one."""
+    return [("BUILD_MAP", 0 if version < (3, 5) else argument)]
+
+
 WRITTEN_ANEW = {
+    "CALL_FUNCTION": call(0),
+    "CALL_FUNCTION_VAR": call(1),
+    "CALL_FUNCTION_KW": call(2),
+    "CALL_FUNCTION_VAR_KW": call(3),
+    "MAKE_FUNCTION": make(closed=False),
+    "MAKE_CLOSURE": make(closed=True),
+    "BUILD_MAP": hinted_map,
+    "BINARY_DIVIDE": lambda argument, code, version: [("DIVIDE", None)],
+    "UNARY_CONVERT": lambda argument, code, version: [("CONVERT_VALUE", 2)],
+    "DUP_TOPX": lambda argument, code, version: [("COPY", argument)] * argument,
     "LOAD_GLOBAL": global_name,
     "LOAD_ATTR": attribute,
     "COMPARE_OP": comparison,
@@ -289,6 +342,12 @@ WRITTEN_ANEW.update({name: fast(name) for name in ("LOAD_FAST", "STORE_FAST", "D
 WRITTEN_ANEW.update({name: deref(name) for name in ("LOAD_DEREF", "STORE_DEREF", "LOAD_CLOSURE")})
 WRITTEN_ANEW.update(
     {name: named(name) for name in ("LOAD_NAME", "LOAD_METHOD", "IMPORT_NAME", "IMPORT_FROM", "STORE_ATTR")}
+)
+WRITTEN_ANEW.update(
+    {
+        "SLICE+{}".format(flags): lambda argument, code, version, flags=flags: [("SLICE", flags)]  # bound now
+        for flags in range(4)
+    }
 )
 WRITTEN_ANEW.update({name: pair(*both) for name, both in PAIRS.items()})
 WRITTEN_ANEW.update(

@@ -2,6 +2,7 @@
 
 from probe.recipes.parts.bytecode.branches import BRANCHES, meeting_places
 from probe.recipes.parts.bytecode.choices import comprehension_node, statement_lines
+from probe.recipes.parts.bytecode.counted import COUNTED
 from probe.recipes.parts.bytecode.decode import NotThisPython, NotUnderstood, decode_code, version_of
 from probe.recipes.parts.bytecode.marshal import StoredCode
 from probe.recipes.parts.bytecode.nodes import CHOICE, LAMBDA, Node, call_node, name_node
@@ -88,7 +89,7 @@ class FunctionReader:
     def follow(self, frame, number, stops):
         """Follow one operation; returns the frame after it, and the next."""
         operation = self.operations[number]
-        special = BRANCHES.get(operation.name) or STORES.get(operation.name)
+        special = BRANCHES.get(operation.name) or STORES.get(operation.name) or COUNTED.get(operation.name)
         if special:
             return special(self, frame, number, stops)
         step(self, frame, operation)

@@ -1,6 +1,6 @@
 """Read the code object of a Python function out of marshal's format, whichever Python wrote it, without running it.
 
-``marshal.loads`` reads only what the same Python wrote: the fields of a code object changed with 3.8 and 3.11, and
+``marshal.loads`` reads only what the same Python wrote: the fields of a code object changed with 3.0, 3.8 and 3.11, and
 what does not fit ends in ``bad marshal data`` or a crash; here nothing is built but numbers, text, tuples and
 ``StoredCode``.
 Format: https://github.com/python/cpython/blob/main/Python/marshal.c
@@ -27,7 +27,8 @@ TAIL = "filename name FIRSTLINE lines"
 HEAD_3_11 = "ARGCOUNT POSONLYARGCOUNT KWONLYARGCOUNT STACKSIZE FLAGS code consts names locals kinds"
 TAIL_3_11 = "filename name qualname FIRSTLINE lines exceptions"
 LAYOUTS = {
-    "3.6": (HEAD + " " + TAIL).split(),
+    "2.7": (HEAD.replace(" KWONLYARGCOUNT", "") + " " + TAIL).split(),
+    "3.4": (HEAD + " " + TAIL).split(),
     "3.8": (HEAD.replace(" KWONLY", " POSONLYARGCOUNT KWONLY") + " " + TAIL).split(),
     "3.11": (HEAD_3_11 + " " + TAIL_3_11).split(),
 }
@@ -42,7 +43,7 @@ def read_code(stored, layout):
     """The code object that all of these bytes are, in one of ``LAYOUTS``; raises NoCode where they are none."""
     if len(stored) > MAX_BYTES:
         raise NoCode("{} bytes are too many for a function".format(len(stored)))
-    reader = MarshalReader(stored, LAYOUTS[layout], layout)
+    reader = MarshalReader(stored, layout)
     code = reader.read()
     if not isinstance(code, StoredCode):
         raise NoCode("this is no function")
@@ -54,15 +55,16 @@ def read_code(stored, layout):
 class MarshalReader:
     """One object after the other; ``references`` holds those that later ones may point back to."""
 
-    def __init__(self, stored, fields, layout):
-        self.stored, self.fields, self.layout = stored, fields, layout
+    def __init__(self, stored, layout):
+        self.stored, self.fields, self.layout = stored, LAYOUTS[layout], layout
+        self.readers = READERS_OF_2 if layout == "2.7" else READERS
         self.place, self.depth, self.references = 0, 0, []
 
     def read(self):
         """The object that begins here."""
         mark = self.take(1)[0]
         kind, kept = chr(mark & 0x7F), bool(mark & 0x80)
-        if kind not in READERS:
+        if kind not in self.readers or (kept and self.layout == "2.7"):
             raise NoCode("byte {}: no object begins with {!r}".format(self.place - 1, chr(mark)))
         self.depth += 1
         if self.depth > MAX_DEPTH:
@@ -70,7 +72,7 @@ class MarshalReader:
         number = len(self.references) if kept and kind not in "NFTS.r0" else None
         if number is not None:
             self.references.append(UNFINISHED)
-        found = READERS[kind](self)
+        found = self.readers[kind](self)
         if number is not None:
             self.references[number] = found
         self.depth -= 1
@@ -117,6 +119,15 @@ class MarshalReader:
         value = sum(digit << (15 * place) for place, digit in enumerate(digits))
         return -value if size < 0 else value
 
+    def bytes(self):
+        """Bytes behind their length."""
+        return self.take(self.count())
+
+    def interned(self):
+        """A name of Python 2, which is kept for later."""
+        self.references.append(self.bytes())
+        return self.references[-1]
+
     def text_float(self):
         """A float that is written out."""
         written = self.take(self.count("<B"))
@@ -147,10 +158,29 @@ class MarshalReader:
         fields = {name.lower(): self.number() if name.isupper() else self.read() for name in self.fields}
         if self.layout == "3.11":
             fields.update(split_locals(fields))
+        elif self.layout == "2.7":
+            fields = as_of_python_3(fields)
         check_code(fields)
         locals_here = fields.get("locals") or fields["varnames"] + fields["cellvars"] + fields["freevars"]
         known = dict(fields, layout=self.layout, locals=locals_here, exceptions=fields.get("exceptions", b""))
         return StoredCode(**{name: known[name] for name in StoredCode._fields})
+
+
+def as_of_python_3(fields):
+    """Names and texts as such; the code and the table of lines stay bytes."""
+    names = {name: text_of_2(fields[name]) for name in ("names", "varnames", "freevars", "cellvars", "name", "consts")}
+    return dict(fields, kwonlyargcount=0, **names)
+
+
+def text_of_2(value):
+    if type(value) is tuple:  # and no function within this one
+        return tuple([text_of_2(item) for item in value])
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return value.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise NoCode("text that is no ASCII") from error
 
 
 def split_locals(fields):
@@ -195,7 +225,7 @@ READERS = {
     "g": lambda reader: reader.number("<d"),
     "x": lambda reader: complex(reader.text_float(), reader.text_float()),
     "y": lambda reader: complex(reader.number("<d"), reader.number("<d")),
-    "s": lambda reader: reader.take(reader.count()),
+    "s": MarshalReader.bytes,
     "t": lambda reader: reader.text("<i", "utf-8"),
     "u": lambda reader: reader.text("<i", "utf-8"),
     "a": lambda reader: reader.text("<i", "ascii"),
@@ -211,3 +241,7 @@ READERS = {
     "{": MarshalReader.mapping,
     "c": MarshalReader.code,
 }
+# Python 2 refers to names alone, and its text is bytes.
+READERS_OF_2 = dict(
+    {kind: READERS[kind] for kind in "0NFTS.iIlfgxyu([<>{sc"}, t=MarshalReader.interned, R=MarshalReader.reference
+)

@@ -8,7 +8,7 @@ import base64
 import binascii
 import collections
 
-from probe.recipes.parts.bytecode.decode import NotThisPython, NotUnderstood
+from probe.recipes.parts.bytecode.decode import NotThisPython, NotUnderstood, version_of
 from probe.recipes.parts.bytecode.functions import function_source
 from probe.recipes.parts.bytecode.marshal import NoCode, read_code
 from probe.recipes.parts.bytecode.opcodes import OPCODES
@@ -18,7 +18,7 @@ from probe.recipes.parts.bytecode.opcodes import OPCODES
 # the bytecode can be.
 Rebuilt = collections.namedtuple("Rebuilt", "source name globals free arguments pythons")
 
-LAYOUT_SINCE = ("3.11", "3.8", "3.6")
+LAYOUT_SINCE = ("3.11", "3.8", "3.4", "2.7")
 
 
 def rebuild_source(stored, pythons=tuple(OPCODES)):
@@ -49,12 +49,13 @@ def read_as(stored, python):
 
 
 def layout_of(python):
-    number = int(python.split(".")[1])
-    return next(since for since in LAYOUT_SINCE if number >= int(since.split(".")[1]))
+    return next(since for since in LAYOUT_SINCE if version_of(python) >= version_of(since))
 
 
 def bytecode_of(text):
     """The bytes in a config: base64, or in the oldest files every byte as a character."""
+    if "\x00" in text:
+        return text.encode("raw_unicode_escape")
     try:
         return base64.b64decode(text.encode("ascii"))
     except (UnicodeEncodeError, binascii.Error):

@@ -341,7 +341,7 @@ def maker_node(reader, code, given):
 
 def import_name(reader, frame, dotted):
     names, level = frame.pop(), frame.pop()
-    if level.parts != (0,):
+    if level.parts != (0,) and (level.parts != (-1,) or reader.version >= (3,)):  # -1: Python 2 looks here, too
         raise NotUnderstood("an import relative to a module")
     plain = names.kind == "const"
     frame.push(Node("module", ATOM, [".".join(str(name_node(part)) for part in dotted.split("."))], (dotted, plain)))
