@@ -22,7 +22,7 @@ def load_archive_rewritten(path, custom_objects, mend=None):
         with zipfile.ZipFile(path) as archive:
             archive.extractall(copy)
         with open(os.path.join(copy, "config.json"), encoding="utf-8") as stream:
-            original = json.load(stream)
+            original = with_plain_numbers(json.load(stream))
         known = known_objects(original, custom_objects)
         running = ask_running_keras(known)
         config, _ = translate_config(original, running)
@@ -34,3 +34,14 @@ def load_archive_rewritten(path, custom_objects, mend=None):
             place_weights(stored, model, original)
             state = stored_arrays(stored, "optimizer")
             return compile_as_stored(model, original.get("compile_config"), state, running, known)
+
+
+def with_plain_numbers(value):
+    """Keras 2.12 stores a number of NumPy as an object with its type, also where a layer reads its config itself."""
+    if isinstance(value, list):
+        return [with_plain_numbers(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("class_name") == "__numpy__":
+        return value["config"]["value"]
+    return {key: with_plain_numbers(item) for key, item in value.items()}
