@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from conftest import ROOT, Shelf
 
 from lab.cli.main import main
+from lab.engines.protocol import BuiltCell
 from lab.errors import ExitCode, LabError
 from lab.running.foreign import recognise
 
@@ -61,7 +63,9 @@ def test_what_is_no_model_is_refused_in_words(tmp_path: Path, content: bytes, sa
         ("m.h5", b"version https://git-lfs.github.com/spec/v1\noid sha256:00", "git lfs pull"),
         ("m.h5", b"\n<!DOCTYPE html>\n<html>", "is a web page"),
         ("m.tflite", b"\x1c\x00\x00\x00TFL3", "tf.lite.Interpreter"),
-        ("m.json", b'{"class_name": "Sequential"}', "architecture without weights"),
+        ("m.json", b'{"class_name": "Sequential", "config": []}', "architecture without weights: name"),
+        ("m.json", b'{"layers": []}', "no architecture that"),
+        ("m.json", b'{"class_name": ', "begins like JSON and cannot be read"),
         ("model.ckpt.index", b"\x00\x00", "part of a checkpoint"),
     ],
 )
@@ -94,6 +98,74 @@ def test_without_a_sandbox_a_foreign_file_asks_for_trust(tmp_path: Path, capsys:
 
     assert code == ExitCode.BAD_INPUT
     assert "--trust" in capsys.readouterr().err
+
+
+def an_architecture(path: Path) -> Path:
+    text = json.dumps({"class_name": "Sequential", "config": [], "keras_version": "2.0.8"})
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("others", [(), ("other.h5", "else.hdf5")], ids=["alone", "by its name"])
+def test_an_architecture_takes_the_weights_that_can_be_meant(tmp_path: Path, others: tuple[str, ...]) -> None:
+    for other in others:
+        an_h5(tmp_path / other)
+    weights = an_h5(tmp_path / "net_weights.h5", layer_names="x")
+
+    found = recognise(an_architecture(tmp_path / "net.json"))
+
+    assert (found.format, found.keras, found.weights) == ("json-h5", "2.0.8", weights)
+
+
+def test_an_architecture_among_weights_of_others_asks_for_its_own(tmp_path: Path) -> None:
+    for other in ("other.h5", "else.hdf5"):
+        an_h5(tmp_path / other)
+
+    with pytest.raises(LabError, match="name the HDF5 file that has them with --weights"):
+        recognise(an_architecture(tmp_path / "net.json"))
+
+
+def test_weights_that_are_none_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "w.h5").write_text("nothing", encoding="utf-8")
+
+    with pytest.raises(LabError, match=r"w\.h5 is no HDF5 file"):
+        recognise(an_architecture(tmp_path / "net.json"), tmp_path / "w.h5")
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [(("a.h5", "b.h5"), "can be those of one architecture"), (("a.h5",), "is no architecture in JSON")],
+)
+def test_weights_are_refused_where_they_belong_to_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], names: tuple[str, ...], said: str
+) -> None:
+    files = [str(an_h5(tmp_path / name, model_config="{}")) for name in (*names, "w.h5")]
+
+    code = main(["try", *files[:-1], "--weights", files[-1], "--trust", "--out", str(tmp_path / "out")])
+
+    assert code == ExitCode.BAD_INPUT
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.cells
+def test_an_architecture_with_its_weights_loads_and_the_code_that_mends_it_runs(
+    shelf: Callable[[str], Shelf], tmp_path: Path, capsys: pytest.CaptureFixture[str], cell: Callable[[str], BuiltCell]
+) -> None:
+    saved = shelf("tf2.4").kept["dense-sequential", "json-h5"] / "model"
+    files = [str(saved / "architecture.json"), "--weights", str(saved / "weights.h5")]
+    options = ["--cells", "tf2.4 tf2.15 tf2.21", "--engine", "local", "--trust", "--json", "--out", str(tmp_path)]
+
+    code = main(["try", *files, "--matrix", str(ROOT / "matrix.toml"), *options])
+
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    last = {row["consumer"]: row for row in rows}
+    assert code == ExitCode.DONE
+    assert {consumer: row["outcome"] for consumer, row in last.items()} == dict.fromkeys(last, "pass")
+    assert last["tf2.15"]["strategy"] == "plain"
+    assert last["tf2.21"]["strategy"] == "rewrite-config-json"
+    script = last["tf2.21"]["code"]
+    ran = subprocess.run([cell("tf2.21").python, script], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr[-2000:]
 
 
 @pytest.mark.cells

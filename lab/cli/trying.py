@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from lab.cli.progress import say
 from lab.errors import ExitCode, LabError
 from lab.identity import PLAIN
 from lab.recipes import RecipeBook
-from lab.running.foreign import Foreign, recognise
+from lab.running.foreign import Foreign, place, recognise
 from lab.trying import Attempt, Bench, Brought, Course
 from lab.words import Cell, EngineName, Outcome
 
@@ -29,14 +30,17 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         "try",
         parents=[common],
         help="load a file of yours in every cell",
-        description="Load model files (HDF5, .keras, SavedModel folders) in the cells of the matrix: where they load, "
-        "why not elsewhere, and what makes them load. Answers are compared with those of the first cell that loads "
-        "the file, beginning with the release that saved it. Loading a model runs what is in it.",
+        description="Load model files (HDF5, .keras, SavedModel folders, JSON with its weights) in the cells of the "
+        "matrix: where they load, why not elsewhere, and what makes them load. Answers are compared with those of the "
+        "first cell that loads the file, beginning with the release that saved it. Loading a model runs what is in it.",
         epilog="example: python -m lab try model.h5 --cells 'tf2.4 tf2.15 tf2.21' --trust",
     )
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
     parser.add_argument("--trust", action="store_true", help="run what is in the file without a sandbox (local engine)")
     parser.add_argument("--code", type=Path, metavar="FILE.py", help="your code: custom_objects(tf) and build(tf)")
+    parser.add_argument(
+        "--weights", type=Path, metavar="FILE.h5", help="the weights of FILE, where that is an architecture in JSON"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.set_defaults(command=_try)
 
@@ -49,7 +53,7 @@ def _try(arguments: argparse.Namespace) -> int:
             " trust, or use --engine docker"
         )
         raise LabError(message)
-    foreign, refused = _recognised(arguments.files)
+    foreign, refused = _recognised(arguments.files, arguments.weights)
     bench = _bench(context)
     with tempfile.TemporaryDirectory(prefix="lab-try-") as scratch:
         brought = Course(bench, Path(scratch), arguments.code).run(foreign)
@@ -63,15 +67,23 @@ def _try(arguments: argparse.Namespace) -> int:
     return ExitCode.BAD_INPUT if refused else ExitCode.DONE
 
 
-def _recognised(paths: Sequence[Path]) -> tuple[list[Foreign], int]:
+def _recognised(paths: Sequence[Path], weights: Path | None) -> tuple[list[Foreign], int]:
     """The files that are models, and how many are not, each of which is told; raises LabError where none is."""
+    if weights is not None and len(paths) > 1:
+        message = f"--weights {weights} can be those of one architecture, and {len(paths)} files are named"
+        raise LabError(message)
     found: list[Foreign] = []
     refused: list[str] = []
     for path in paths:
         try:
-            found.append(recognise(path))
+            found.append(recognise(path, weights))
         except LabError as error:
             refused.append(str(error))
+            continue
+        if found[-1].weights is not None:
+            say(f"{path}: with the weights {found[-1].weights}")
+        elif weights is not None:
+            raise LabError(f"{path} is no architecture in JSON: it has its own weights, and --weights is of no use")
     if not found:
         raise LabError("\n".join(refused))
     for why in refused:
@@ -112,11 +124,15 @@ def _write_code(each: Brought, context: Context, label: str) -> dict[str, Path]:
     helping = {one.strategy for one in each.attempts if one.judgement.outcome is Outcome.PASS} - {PLAIN}
     directory = context.workplace.directory / "remedies"
     book = RecipeBook(context.code)
-    written = {}
+    model, written = each.foreign.path, {}
+    if each.foreign.weights is not None and helping:  # the code reads both from one folder
+        shutil.rmtree(directory / label, ignore_errors=True)
+        place(each.foreign, "", directory / label)
+        model = directory / label / "model"
     for strategy in sorted(helping):
         directory.mkdir(parents=True, exist_ok=True)
         path = directory / f"{label}-{strategy}.py"
-        path.write_text(book.snippet(each.form.id, strategy, str(each.foreign.path)), encoding="utf-8")
+        path.write_text(book.snippet(each.form.id, strategy, str(model)), encoding="utf-8")
         written[strategy] = path
     return written
 

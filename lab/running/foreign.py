@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -25,25 +26,35 @@ STRANGERS = {
     b"<!doctype html": "is a web page: the download gave a page in the place of the file",
     b"<html": "is a web page: the download gave a page in the place of the file",
     b"TFL3": "is a TFLite flatbuffer, which tf.lite.Interpreter runs whatever TensorFlow converted it",
-    b"{": "is JSON: an architecture without weights; bring the whole model, or build it and load its weights",
 }
 INNER = (".h5", ".hdf5", ".keras", "saved_model.pb")
 CHECKPOINT = re.compile(r"\.index$|\.data-\d{5}-of-\d{5}$")
 VERSION = re.compile(r"\d+(\.\d+)+")
-NEEDS_CODE = "holds weights only: without the code that builds the model there is nothing to load them into"
+NEEDS_CODE = (
+    "holds weights only: there is nothing to load them into without the architecture; where that is a JSON file, name"
+    " that and the weights with --weights"
+)
+ARCHITECTURE, WEIGHTS = "architecture.json", ("weights.h5", "model.weights.h5")  # as the format json-h5 has them
 
 
 @dataclass(frozen=True, kw_only=True)
 class Foreign:
-    """A file or folder that somebody saved; ``keras`` is the version it says that it was saved with, if it does."""
+    """A file or folder that somebody saved; ``keras`` is the version it says that it was saved with, if it does.
+
+    ``weights`` are those of an architecture in JSON.
+    """
 
     path: Path
     format: str
     keras: str | None
+    weights: Path | None = None
 
 
-def recognise(path: Path) -> Foreign:
-    """Say what a file is, by its content; raises LabError where it is nothing that can be loaded by itself."""
+def recognise(path: Path, weights: Path | None = None) -> Foreign:
+    """Say what a file is, by its content; raises LabError where it is nothing that can be loaded by itself.
+
+    ``weights`` belong to it where it is an architecture; else the only file is taken that can be meant.
+    """
     if not path.exists():
         raise LabError(f"{path} does not exist")
     if path.is_dir():
@@ -54,6 +65,8 @@ def recognise(path: Path) -> Foreign:
         return _hdf5(path)
     if head.startswith(ZIP_MAGIC):
         return _archive(path)
+    if head.lstrip().startswith(b"{"):
+        return _architecture(path, weights)
     raise LabError(f"{path} {_what_else(path, head)}")
 
 
@@ -64,7 +77,14 @@ def place(foreign: Foreign, file: str, directory: Path) -> None:
         shutil.copytree(foreign.path, target)
         return
     target.mkdir(parents=True)
-    shutil.copyfile(foreign.path, target / file)
+    if foreign.weights is None:
+        shutil.copyfile(foreign.path, target / file)
+        return
+    shutil.copyfile(foreign.path, target / ARCHITECTURE)
+    first, *others = (target / name for name in WEIGHTS)
+    shutil.copyfile(foreign.weights, first)
+    for other in others:
+        os.link(first, other)
 
 
 def record(directory: Path, calls: Sequence[Mapping[str, Any]]) -> None:
@@ -112,6 +132,36 @@ def _hdf5(path: Path) -> Foreign:
         raise LabError(f"{path} begins like HDF5 and cannot be read: {error}") from error
     form = "keras-suffix-h5" if path.suffix == ".keras" else "h5"
     return Foreign(path=path, format=form, keras=_version(version))
+
+
+def _architecture(path: Path, weights: Path | None) -> Foreign:
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise LabError(f"{path} begins like JSON and cannot be read: {error}") from error
+    if not {"class_name", "config"} <= set(stored):
+        raise LabError(f"{path} is JSON, and no architecture that model.to_json() wrote")
+    found = _beside(path) if weights is None else weights
+    if found is None:
+        raise LabError(f"{path} is an architecture without weights: name the HDF5 file that has them with --weights")
+    if not _is_hdf5(found):
+        raise LabError(f"{found} is no HDF5 file, so it has no weights for {path}")
+    return Foreign(path=path, format="json-h5", keras=_version(str(stored.get("keras_version", ""))), weights=found)
+
+
+def _beside(path: Path) -> Path | None:
+    """The HDF5 file in the same folder that begins with the name of an architecture, or the only one there."""
+    there = [other for other in sorted(path.parent.iterdir()) if other.is_file() and _is_hdf5(other)]
+    named = [other for other in there if other.name.startswith(path.stem)]
+    return next((some[0] for some in (named, there) if len(some) == 1), None)
+
+
+def _is_hdf5(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(HDF5_MAGIC)) == HDF5_MAGIC
+    except OSError:
+        return False
 
 
 def _archive(path: Path) -> Foreign:
