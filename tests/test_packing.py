@@ -181,12 +181,13 @@ def test_what_is_no_pack_is_refused_with_its_name(tmp_path: Path, damage: object
         ("(/usr/lib/python3.8/inspect.py:1147)", "(inspect.py:1147)"),
         ("no file /data/model.h5 here", "no file /data/model.h5 here"),
         ("a/lib/python3.8", "a/lib/python3.8"),
+        ('callsite("/out/probe/6858be5fd1a3523560c5/probe/tasks.py":33)', 'callsite("probe/tasks.py":33)'),
     ],
 )
 def test_a_message_names_installed_files_as_on_any_machine(said: str, kept: str) -> None:
-    event = {"reached": "import", "exception": {"type": "E", "message": said, "chain": [["F", said]], "frames": []}}
+    exception = {"type": "E", "message": said, "chain": [["F", said]], "frames": []}
 
-    raised = observation_from_event(event).exception
+    seen = observation_from_event({"reached": "import", "exception": exception, "log_tail": said})
 
-    assert raised is not None
-    assert (raised.message, raised.chain) == (kept, (("F", kept),))
+    assert seen.exception is not None
+    assert (seen.exception.message, seen.exception.chain, seen.log_tail) == (kept, (("F", kept),), kept)

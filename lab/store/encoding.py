@@ -10,8 +10,8 @@ from typing import Any
 
 from lab.words import Death, Difference, Observation, Raised, Stage
 
-# The folders that a file of Python or of a package is installed below.
-INSTALLED = re.compile(r"""(?:/[^\s/"'`:,()\[\]]+)+/(?:(?:site|dist)-packages|lib/python3\.\d+)/""")
+# The folders that a file of Python, of a package or of the probe lies below.
+INSTALLED = re.compile(r"""(?:/[^\s/"'`:,()\[\]]+)+/(?:(?:site|dist)-packages|lib/python3\.\d+|probe/[0-9a-f]{20})/""")
 
 
 def observation_from_event(event: dict[str, Any]) -> Observation:
@@ -57,7 +57,7 @@ def _observation(fields: dict[str, Any], container: str | None) -> Observation:
         seconds=float(fields.get("seconds") or 0.0),
         stage_seconds=_pairs(fields.get("stage_seconds")),
         rss_bytes=int(fields.get("rss_bytes") or 0),
-        log_tail=str(fields.get("log_tail") or ""),
+        log_tail=of_any_machine(str(fields.get("log_tail") or "")),
         training=_pairs(fields.get("training")),
         resumed=tuple(Difference(**entry) for entry in fields.get("resumed") or ()),
         notes=_pairs(fields.get("notes")),
@@ -70,15 +70,15 @@ def _raised(fields: dict[str, Any] | None) -> Raised | None:
     links = ((link["type"], link["message"]) if isinstance(link, dict) else link for link in fields["chain"])
     return Raised(
         type=fields["type"],
-        message=_of_any_machine(fields["message"]),
-        chain=tuple((kind, _of_any_machine(message)) for kind, message in links),
+        message=of_any_machine(fields["message"]),
+        chain=tuple((kind, of_any_machine(message)) for kind, message in links),
         frames=tuple(fields["frames"]),
     )
 
 
-def _of_any_machine(message: str) -> str:
-    """A message that names files from their package on, as frames do: the same wherever the environment lies."""
-    return INSTALLED.sub("", message)
+def of_any_machine(text: str) -> str:
+    """A text that names files from their package on, as frames do: the same wherever the environment lies."""
+    return INSTALLED.sub("", text)
 
 
 def _pairs(value: Any) -> tuple[tuple[str, Any], ...]:  # noqa: ANN401 - JSON: a dict or a list of pairs

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import LabError
+from lab.store.encoding import of_any_machine
 from lab.store.merging import RUN, TABLES
 from lab.store.store import FILE, Store, open_store
 
@@ -107,8 +108,8 @@ def _line(fields: dict[str, Any]) -> bytes:
 
 
 def _open(row: dict[str, Any]) -> dict[str, Any]:
-    """A row with its JSON as such, so that a line can be read with any tool."""
-    return {name: json.loads(value) if name in NESTED else value for name, value in row.items()}
+    """A row with its JSON as such, so that a line can be read with any tool, and as a store would write it today."""
+    return {name: json.loads(of_any_machine(value)) if name in NESTED else value for name, value in row.items()}
 
 
 def _closed(value: Any) -> Any:  # noqa: ANN401 - a column: a number, a text, or JSON
