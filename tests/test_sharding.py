@@ -75,6 +75,15 @@ def test_what_another_probe_has_seen_counts_as_not_run_and_is_told(
     assert "absent: tf2.4: " in told.out
 
 
+def test_what_is_left_out_on_purpose_is_no_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_store(tmp_path / "part", writing=True) as store:
+        store.begin_run("local", "here", "another-probe", "")
+    joined = ["--merge", str(tmp_path / "part"), "--out", str(tmp_path / "out"), "--cells", "tf2.4"]
+
+    assert main(["report", "--tried", *joined]) == ExitCode.DONE
+    assert "absent: tf2.4: " in capsys.readouterr().out
+
+
 # --- on real cells ---
 
 SELECTION = [
