@@ -11,10 +11,12 @@ from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pytest
 from page_samples import HOSTILE, PROVENANCE, a_cell, a_matrix, hostile_results, many_results, reports
 
 from lab.grid import build_grid
 from lab.publish import Explanations, render_page
+from lab.publish.payload import TEXT_LIMIT, crop
 
 MEBIBYTE = 1024 * 1024
 
@@ -88,6 +90,29 @@ def test_the_payload_holds_every_result() -> None:
             assert all(-1 <= value < len(table) for value in values)
         if column["name"] == "outcome":
             assert Counter(table[value] for value in values) == Counter(str(result.outcome) for result in results)
+
+
+def test_the_body_of_the_payload_holds_every_exception_once() -> None:
+    results = hostile_results() * 2
+
+    page = render_page(build_grid(a_matrix(), results, []), results, [], PROVENANCE, Explanations())
+
+    packed = re.search(r'id="payload">([^<]+)<', page)
+    assert packed
+    raw = gzip.decompress(base64.b64decode(packed[1]))
+    body = json.loads(raw[json.loads(raw[4 : 4 + int.from_bytes(raw[:4], "little")])["body"] :])
+    assert body["exceptions"] == [[HOSTILE, 0, [], [0, 1]]]
+    assert body["messages"] == [f"{HOSTILE} <!-- <script>"]
+    assert body["frames"] == [HOSTILE, "{{ 7 * 7 }}"]
+
+
+@pytest.mark.parametrize(("text", "shown"), [("a" * TEXT_LIMIT, "a" * TEXT_LIMIT), ("a" * 9000 + "the end", "the end")])
+def test_a_long_text_is_cropped_in_its_middle(text: str, shown: str) -> None:
+    cropped = crop(text)
+
+    assert cropped.startswith("a" * (TEXT_LIMIT // 2))
+    assert cropped.endswith(shown)
+    assert ("more characters: see `lab show`" in cropped) == (cropped != text)
 
 
 def test_every_square_is_a_link_with_words() -> None:

@@ -1,4 +1,4 @@
-"""Lay columns of integers behind a head in JSON, so that a script can look at them where they lie."""
+"""Lay columns of integers and a body of texts behind a head in JSON, so that a script can read each where it lies."""
 
 from __future__ import annotations
 
@@ -9,31 +9,32 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-def binary(head: dict[str, Any], columns: Mapping[str, Sequence[int]]) -> bytes:
-    """The length of the head (four bytes, little-endian), the head in JSON, then the columns one after the other.
+def binary(head: dict[str, Any], columns: Mapping[str, Sequence[int]], body: Mapping[str, Any]) -> bytes:
+    """The length of the head (four bytes, little-endian), the head in JSON, the columns one after the other, the body.
 
     A column is made of signed little-endian integers of one, two or four bytes, whatever its values need; it begins at
-    a multiple of four, as the head says of it.
+    a multiple of four, as the head says of it. The body is JSON again, from ``head["body"]`` to the end: what a script
+    need not read before somebody asks for it.
     """
     packed = {name: _integers(values) for name, values in columns.items()}
     described: list[dict[str, Any]] = [
         {"name": name, "width": values.itemsize, "at": 0} for name, values in packed.items()
     ]
     # The places depend on the length of the head, which says them: as wide as they can be, they do not change it.
-    room = len(_json({**head, "columns": [{**each, "at": 10**9} for each in described]}))
+    room = len(_json({**head, "columns": [{**each, "at": 10**9} for each in described], "body": 10**9}))
     place = 4 + room + -room % 4
     for each, values in zip(described, packed.values(), strict=True):
         each["at"] = place
         place += len(values) * values.itemsize
         place += -place % 4
-    text = _json({**head, "columns": described})
+    text = _json({**head, "columns": described, "body": place})
     whole = bytearray(room.to_bytes(4, "little") + text + b" " * (room - len(text)))
     for each, values in zip(described, packed.values(), strict=True):
         whole += bytes(each["at"] - len(whole)) + values.tobytes()
-    return bytes(whole)
+    return bytes(whole + bytes(place - len(whole)) + _json(body))
 
 
-def _json(value: dict[str, Any]) -> bytes:
+def _json(value: Mapping[str, Any]) -> bytes:
     # As on the page itself, a lone surrogate in a foreign message becomes a question mark.
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode(errors="replace")
 

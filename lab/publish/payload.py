@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from lab.publish.explanations import Explanations
     from lab.words import CellReport, Observation, Raised, Result
 
-# A page of 70,000 trials must stay a few megabytes; `lab show` prints what is cropped here.
-TEXT_LIMIT = 4000
+# A page of hundreds of thousands of trials must stay a few megabytes; `lab show` prints what is cropped here.
+TEXT_LIMIT = 2400
 LOG_LIMIT = 1500
 LOGGED = (Outcome.CRASH, Outcome.TIMEOUT, Outcome.INFRA_ERROR)
 
@@ -60,7 +60,6 @@ class Packer:
                     "cause",
                     "reason",
                     "diff",
-                    "exception",
                     "log",
                     "engine",
                     "known",
@@ -71,6 +70,8 @@ class Packer:
                 )
             },
         }
+        self.exceptions = Table()
+        self.messages = Table()
         self.frames = Table()
 
     def row(self, result: Result) -> dict[str, int]:
@@ -87,7 +88,6 @@ class Packer:
             "cause": result.cause,
             "reason": crop(result.reason),
             "diff": None if result.max_abs_diff is None else f"{result.max_abs_diff:.3g}",
-            "exception": self._exception(seen),
             "log": crop(seen.log_tail[-LOG_LIMIT:]) if seen and seen.log_tail and result.outcome in LOGGED else None,
             "engine": result.engine,
             "known": result.known_failure,
@@ -98,6 +98,7 @@ class Packer:
         }
         return {
             **{name: self.tables[name].index(value) for name, value in values.items()},
+            "exception": self.exceptions.index(self._exception(seen)),
             "plain": int(result.strategy == self._plain.get(result.format, PLAIN)),
             "seconds": round(result.seconds * 100),
             "ran": int(bool(result.key)),
@@ -110,17 +111,18 @@ class Packer:
     def _raised(self, raised: Raised) -> Hashable:
         return (
             raised.type,
-            crop(raised.message),
-            tuple((kind, crop(message)) for kind, message in raised.chain),
+            self.messages.index(crop(raised.message)),
+            tuple((kind, self.messages.index(crop(message))) for kind, message in raised.chain),
             tuple(self.frames.index(crop(frame)) for frame in raised.frames),
         )
 
 
 def crop(text: str) -> str:
-    """Give the text, or its beginning with a word on how much is left out."""
+    """Give the text, or its two ends with a word on how much is left out: what went wrong stands at either of them."""
     if len(text) <= TEXT_LIMIT:
         return text
-    return f"{text[:TEXT_LIMIT]} … ({len(text) - TEXT_LIMIT} more characters: see `lab show`)"
+    half = TEXT_LIMIT // 2
+    return f"{text[:half]} … ({len(text) - 2 * half} more characters: see `lab show`) … {text[-half:]}"
 
 
 def pack(
@@ -137,15 +139,13 @@ def pack(
     # Sorted, the rows of one pair lie together and compress well; the sort is stable, so strategies keep their order.
     ordered = sorted(results, key=lambda result: [tables[axis].index(getattr(result, axis)) for axis in axes])
     rows = [packer.row(result) for result in ordered]
-    columns = {name: [row[name] for row in rows] for name in (*tables, "plain", "seconds", "ran")}
+    columns = {name: [row[name] for row in rows] for name in (*tables, "exception", "plain", "seconds", "ran")}
     if baseline is not None:
         columns["before"] = _before(baseline, ordered)
     head = {
         "size": len(rows),
         "tables": {name: table.values for name, table in tables.items()},
-        "frames": packer.frames.values,
         "cells": {report.cell.id: versions(report) for report in cells},
-        "packages": {report.cell.id: packages(report) for report in cells},
         "releases": dict(grid.releases),
         "tags": {model: list(grid.tags.get(model, ())) for model in grid.models},
         "baseline": None if baseline is None else {"title": baseline.title, "gone": _gone(baseline, ordered)},
@@ -154,7 +154,13 @@ def pack(
         "symbols": OUTCOME_SYMBOLS,
         **explained.packed(),
     }
-    return base64.b64encode(gzip.compress(binary(head, columns), 9, mtime=0)).decode("ascii")
+    body = {
+        "exceptions": packer.exceptions.values,
+        "messages": packer.messages.values,
+        "frames": packer.frames.values,
+        "packages": {report.cell.id: packages(report) for report in cells},
+    }
+    return base64.b64encode(gzip.compress(binary(head, columns, body), 9, mtime=0)).decode("ascii")
 
 
 def _before(baseline: Baseline, ordered: Sequence[Result]) -> list[int]:

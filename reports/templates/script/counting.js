@@ -10,7 +10,10 @@ const unpacked = async () => {
   return [JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length))), buffer];
 };
 const [head, buffer] = await unpacked();
-const { size, tables, frames, cells, looks, symbols, causes, snippets, mendings, releases, titles, packages, tags, rules, baseline } = head;
+const { size, tables, cells, looks, symbols, causes, snippets, mendings, releases, titles, tags, rules, baseline } = head;
+// What only an opened square shows is most of the text: exceptions, messages, frames, packages. It is read when first asked for.
+let body = null;
+const later = () => (body ??= JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, head.body))));
 // A column is an index into the table of its name for every row, -1 for nothing.
 const WIDTHS = { 1: Int8Array, 2: Int16Array, 4: Int32Array };
 const columns = Object.fromEntries(head.columns.map(({ name, width, at }) => [name, new WIDTHS[width](buffer, at, size)]));

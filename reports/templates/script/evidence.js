@@ -1,9 +1,10 @@
 // A square opened: every model and format of a pair, and what was seen of each.
 const exceptionNodes = (row) => {
   if (columns.exception[row] < 0) return [];
-  const [type, message, chain, trace] = tables.exception[columns.exception[row]];
-  const nodes = [make("pre", "exception", make("b", "", type), `: ${message}`)];
-  for (const [kind, cause] of chain) nodes.push(make("pre", "", "caused by ", make("b", "", kind), `: ${cause}`));
+  const { exceptions, messages, frames } = later();
+  const [type, message, chain, trace] = exceptions[columns.exception[row]];
+  const nodes = [make("pre", "exception", make("b", "", type), `: ${messages[message]}`)];
+  for (const [kind, cause] of chain) nodes.push(make("pre", "", "caused by ", make("b", "", kind), `: ${messages[cause]}`));
   if (trace.length) nodes.push(make("details", "", make("summary", "", `${trace.length} frames, outermost first`), make("pre", "", trace.map((frame) => frames[frame]).join("\n"))));
   return nodes;
 };
@@ -92,6 +93,7 @@ const side = (title, id) => {
 };
 // What is not the same on both sides; what is in one only stands beside a dash.
 const differences = (producer, consumer) => {
+  const { packages } = later();
   const [there, here] = [packages[producer] ?? {}, packages[consumer] ?? {}];
   const names = [...new Set([...Object.keys(there), ...Object.keys(here)])].filter((name) => there[name] !== here[name]).sort();
   if (!names.length) return "";
