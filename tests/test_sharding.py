@@ -55,10 +55,24 @@ def test_the_job_matrix_names_every_shard_and_nothing_else_is_printed(capsys: py
 
 
 def test_a_folder_without_a_store_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(["report", "--merge", str(tmp_path / "absent"), "--out", str(tmp_path / "out"), "--cells", "tf2.4"])
+    (tmp_path / "empty").mkdir()
+
+    code = main(["report", "--merge", str(tmp_path / "empty"), "--out", str(tmp_path / "out"), "--cells", "tf2.4"])
 
     assert code == ExitCode.BAD_INPUT
     assert "there is no store.sqlite" in capsys.readouterr().err
+
+
+def test_nothing_is_joined_where_a_part_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_store(tmp_path / "part", writing=True):
+        pass
+    parts = [str(tmp_path / "part"), str(tmp_path / "absent.jsonl.xz")]
+
+    code = main(["report", "--merge", *parts, "--out", str(tmp_path / "out"), "--cells", "tf2.4"])
+
+    assert code == ExitCode.BAD_INPUT
+    assert f"there is no {parts[1]}: name packs" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_another_probe_has_seen_counts_as_not_run_and_is_told(

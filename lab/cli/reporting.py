@@ -83,6 +83,9 @@ def _join(out: Path, parts: Sequence[Path]) -> None:
     """Join stores and packs into the store of ``out``, and say what stands in the way of counting them together."""
     if not parts:
         return
+    if absent := [str(part) for part in parts if not part.exists()]:
+        message = f"--merge: there is no {', '.join(absent)}: name packs (*.jsonl.xz), or folders that a shard was run into"
+        raise LabError(message)
     with open_store(out, writing=True) as store:
         for part in parts:
             say(_said(part, _join_one(store, part)))
