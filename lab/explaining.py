@@ -11,6 +11,7 @@ from lab.promises import Rulebook
 from lab.words import CellFacts, Matrix, Observation, Outcome, Result
 
 COMPARE = "compare"
+HOLDS_BYTECODE = "lambda"  # the tag of models with functions of Python in them
 EXPLAINED = frozenset({Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT, Outcome.BLOCKED})
 
 
@@ -29,6 +30,7 @@ class Explainer:
     def __init__(self, matrix: Matrix, knowledge: Knowledge) -> None:
         self._matrix = matrix
         self._knowledge = knowledge
+        self._with_bytecode = {model.id for model in matrix.models if HOLDS_BYTECODE in model.tags}
 
     def explained(self, result: Result, tags: Sequence[str]) -> Result:
         """The result with its cause, or with its grade where it passed, and with what was promised of it."""
@@ -52,6 +54,7 @@ class Explainer:
             (result.outcome, result.stage),
             (result.format, result.strategy),
             (cells.get(result.producer), None if blocked else cells.get(result.consumer)),
+            bytecode=result.model in self._with_bytecode,
         )
 
     def _with_cause(self, result: Result, seen: Observation) -> Result:

@@ -29,7 +29,7 @@ from lab.running.units import Unit, run_unit
 from lab.running.user_code import read_code
 from lab.store import observation_from_event
 from lab.strategies import Strategies
-from lab.words import Cell, CellFacts, Format, Judgement, Matrix, Observation, Outcome, Role
+from lab.words import Cell, CellFacts, Format, Judgement, Matrix, Observation, Outcome, Role, Stage
 
 MODEL = "brought"
 FAILED = frozenset({Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT})
@@ -55,7 +55,7 @@ class Bench:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One load of one file in one cell."""
+    """One load of one file in one cell; ``training`` is how the process ended when the model was trained there."""
 
     file: str
     consumer: str
@@ -63,6 +63,7 @@ class Attempt:
     judgement: Judgement
     observation: Observation
     cause: str | None
+    training: str | None = None
 
 
 @dataclass
@@ -75,6 +76,10 @@ class Brought:
     candidates: list[str]
     reference: str | None = None
     attempts: list[Attempt] = field(default_factory=list)
+
+    def at(self, cell: str) -> list[Attempt]:
+        """What was tried in one cell."""
+        return [one for one in self.attempts if one.consumer == cell]
 
 
 class Course:
@@ -141,8 +146,23 @@ class Course:
         for cell, load in loads.items():
             for each, event in load.result():
                 each.attempts.append(self._attempt(each, cell, event))
+        for cell_ in self._bench.cells:
+            self._spare_training(cell_.id, answered)
 
-    def _load(self, cell: str, files: Sequence[Brought], *, ask: bool) -> list[tuple[Brought, dict[str, Any]]]:
+    def _spare_training(self, cell: str, answered: Sequence[Brought]) -> None:
+        """Load again without training what died: where training is what ends the process, the load itself is well."""
+        died = [each for each in answered if any(one.judgement.outcome is Outcome.CRASH for one in each.at(cell))]
+        loads = self._load(cell, died, ask=False, depth=Stage.COMPARE)
+        for each in died:
+            spared = [self._attempt(each, cell, event) for loaded, event in loads if loaded is each]
+            if spared and spared[-1].judgement.outcome is Outcome.PASS:
+                ends = next(one.judgement.reason for one in each.at(cell) if one.judgement.outcome is Outcome.CRASH)
+                spared[-1] = replace(spared[-1], training=ends)
+                each.attempts[:] = [one for one in each.attempts if one.consumer != cell] + spared
+
+    def _load(
+        self, cell: str, files: Sequence[Brought], *, ask: bool, depth: str = ""
+    ) -> list[tuple[Brought, dict[str, Any]]]:
         if not files:
             return []
         events: list[dict[str, Any]] = []
@@ -156,8 +176,9 @@ class Course:
             code=self._code,
             ask=ask,
         )
+        matrix = replace(self._matrix, depth=depth) if depth else self._matrix
         try:
-            run_unit(self._bench.engine, self._build(cell), unit, self._matrix, events.append, Event())
+            run_unit(self._bench.engine, self._build(cell), unit, matrix, events.append, Event())
         except CellFault as error:
             fault = {"kind": "load", "strategy": PLAIN, "lab_fault": str(error)}
             return [(each, fault) for each in files]
@@ -190,7 +211,13 @@ class Course:
         judgement = judge(seen, self._matrix.tolerance)
         strategy = event["strategy"]
         cells = (None, self._bench.facts.get(cell))
-        case = case_of(seen, (judgement.outcome, judgement.stage), (each.form.id, strategy), cells)
+        case = case_of(
+            seen,
+            (judgement.outcome, judgement.stage),
+            (each.form.id, strategy),
+            cells,
+            bytecode=each.foreign.bytecode,
+        )
         cause = self._bench.catalogue.classify(case) if judgement.outcome in FAILED else None
         return Attempt(
             file=str(each.foreign.path),

@@ -178,6 +178,23 @@ def test_whether_another_python_saved_it_is_asked_where_both_are_known(
     assert made.classify(replace(UNKNOWN_LAYER, producer=producer)) == expected
 
 
+@pytest.mark.parametrize(("bytecode", "expected"), [(True, "python"), (False, UNEXPLAINED), (None, "python")])
+def test_bytecode_is_to_blame_only_where_there_may_be_some(
+    tmp_path: Path, *, bytecode: bool | None, expected: str
+) -> None:
+    made = catalogue(tmp_path, entry("python", "bytecode = true"))
+
+    assert made.classify(replace(UNKNOWN_LAYER, bytecode=bytecode)) == expected
+
+
+def test_the_crash_of_a_model_without_bytecode_is_not_laid_to_bytecode() -> None:
+    crashed = replace(UNKNOWN_LAYER, outcome=Outcome.CRASH, stage=None, said=(("Signal", "11"),), format="h5")
+    case = replace(crashed, producer=NEW, consumer=OLD)
+
+    assert read_catalogue().classify(replace(case, bytecode=True)) == "bytecode-crashes"
+    assert read_catalogue().classify(replace(case, bytecode=False)) == UNEXPLAINED
+
+
 # --- from an observation to a case ---
 
 

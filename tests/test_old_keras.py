@@ -19,8 +19,8 @@ from lab.recipes import RecipeBook
 from lab.running.workplace import read_probe_code
 
 FOLDER = ROOT / "tests" / "files" / "old-keras"
-# Of Python 3.6, and of 3.7 with names that TensorFlow had before 2.0.
-WITH_LAMBDAS = [FOLDER / "keras-2.0.8-siamese.h5", FOLDER / "keras-2.2.4-resized.h5"]
+# Of Python 3.6, of 2.7 in a row within a model, and of 3.7 with names that TensorFlow had before 2.0.
+WITH_LAMBDAS = [FOLDER / f"keras-{name}.h5" for name in ("2.0.8-siamese", "2.1.2-triplet", "2.2.4-resized")]
 FILES = sorted({*FOLDER.glob("*.h5")} - {*WITH_LAMBDAS})
 
 # Loads every file as a person who pasted the snippet, and saves the answers.

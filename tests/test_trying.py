@@ -32,6 +32,22 @@ def test_hdf5_is_known_by_its_first_bytes(tmp_path: Path, name: str, form: str) 
     assert (found.format, found.keras) == (form, "2.2.4")
 
 
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ('{"layers": [{"class_name": "Lambda", "config": {"name": "x"}}]}', True),
+        ('{"activation": {"class_name": "__lambda__"}}', True),
+        ('{"layers": [{"class_name": "Dense", "config": {"name": "Lambda_1"}}]}', False),
+    ],
+)
+def test_bytecode_is_looked_for_where_functions_can_lie(tmp_path: Path, config: str, *, expected: bool) -> None:
+    with zipfile.ZipFile(tmp_path / "m.keras", "w") as archive:
+        archive.writestr("config.json", config)
+
+    assert recognise(an_h5(tmp_path / "m.h5", model_config=config)).bytecode is expected
+    assert recognise(tmp_path / "m.keras").bytecode is expected
+
+
 def test_weights_alone_are_refused_with_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(LabError, match="holds weights only"):
         recognise(an_h5(tmp_path / "w.h5", layer_names="x"))
@@ -203,3 +219,41 @@ def test_a_file_that_is_no_model_does_not_keep_the_others_from_being_tried(
     assert code == ExitCode.BAD_INPUT
     assert "tf2.4      loads" in said.out
     assert f"left out: {tmp_path / 'page.h5'}" in said.err
+
+
+FATAL = """
+import os
+
+
+def custom_objects(tf):
+    class Fatal(tf.keras.layers.Layer):
+        def call(self, inputs, training=None):
+            if training:
+                os.abort()
+            return inputs
+
+    return {"Fatal": Fatal}
+"""
+SAVE_FATAL = """
+import sys
+import tensorflow as tf
+
+given = tf.keras.Input((3,))
+tf.keras.Model(given, tf.keras.layers.Dense(1)(custom_objects(tf)["Fatal"]()(given))).save(sys.argv[1])
+"""
+
+
+@pytest.mark.cells
+def test_a_model_that_only_its_training_kills_is_told_as_one_that_loads(
+    cell: Callable[[str], BuiltCell], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.py").write_text(FATAL, encoding="utf-8")
+    model = tmp_path / "fatal.h5"
+    subprocess.run([cell("tf2.15").python, "-c", FATAL + SAVE_FATAL, str(model)], check=True, capture_output=True)
+    options = ["--cells", "tf2.15", "--code", str(tmp_path / "mine.py"), "--trust", "--out", str(tmp_path / "out")]
+
+    main(["try", str(model), "--engine", "local", "--matrix", str(ROOT / "matrix.toml"), *options])
+
+    said = capsys.readouterr().out
+    assert "tf2.15     loads with custom-objects\n" in said
+    assert "a step of training it there crashes (ended by signal 6)" in said

@@ -16,12 +16,20 @@ CELL = a_cell("tf2.21", "main")
 FIRST, LAST = "lambda-reads-a-module", "constant-among-inputs"
 
 
-def an_attempt(strategy: str, cause: str | None, stage: Stage) -> Attempt:
+def an_attempt(
+    strategy: str, cause: str | None, stage: Stage, reason: str = "", training: str | None = None
+) -> Attempt:
     """A load of one file in one cell."""
     outcome = Outcome.LOAD_ERROR if cause else Outcome.PASS
-    judgement = Judgement(outcome=outcome, stage=stage, cause=None, reason="", max_abs_diff=None)
+    judgement = Judgement(outcome=outcome, stage=stage, cause=None, reason=reason, max_abs_diff=None)
     return Attempt(
-        file="m.h5", consumer=CELL.id, strategy=strategy, judgement=judgement, observation=Observation(), cause=cause
+        file="m.h5",
+        consumer=CELL.id,
+        strategy=strategy,
+        judgement=judgement,
+        observation=Observation(),
+        cause=cause,
+        training=training,
     )
 
 
@@ -57,6 +65,20 @@ def test_one_hurdle_is_told_once() -> None:
     said = said_of(an_attempt("plain", FIRST, Stage.OPEN), an_attempt("rewrite-config", FIRST, Stage.INFER))
 
     assert "gets further" not in said
+
+
+def test_what_is_left_is_told_with_its_words_and_with_what_to_do() -> None:
+    said = said_of(an_attempt("plain", "custom-layer-unknown", Stage.REBUILD, "ValueError: Unknown layer: AttLayer"))
+
+    assert "ValueError: Unknown layer: AttLayer" in said
+    assert "what to do: Import the class and hand it over" in said
+
+
+def test_a_load_that_is_well_but_for_its_training_is_told_as_a_load() -> None:
+    said = said_of(an_attempt("plain", None, Stage.COMPARE, training="ended by signal 11"))
+
+    assert said.startswith(f"{CELL.id:10s} loads\n")
+    assert "training it there crashes (ended by signal 11)" in said
 
 
 def test_files_of_the_same_name_are_told_apart_by_their_folders() -> None:

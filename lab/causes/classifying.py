@@ -26,7 +26,8 @@ class Case:
 
     ``said`` are the exception and its causes as (type without module, message); what has no exception is put into
     the same form: ``("Signal", "11")``, ``("Timeout", "")``, ``("Exit", "0")``, ``("Difference", "why")``,
-    ``("Container", "what was written")``.
+    ``("Container", "what was written")``. ``bytecode`` says whether functions of Python lie in the model; None where
+    that is not known.
     """
 
     outcome: Outcome
@@ -37,6 +38,7 @@ class Case:
     producer: CellFacts | None = None
     consumer: CellFacts | None = None
     changed: int | None = None
+    bytecode: bool | None = None
 
     @property
     def other_python(self) -> bool | None:
@@ -86,10 +88,13 @@ def case_of(
     judged: tuple[Outcome, Stage | None],
     attempt: tuple[str, str],
     cells: tuple[CellFacts | None, CellFacts | None],
+    *,
+    bytecode: bool | None = None,
 ) -> Case:
     """The case of an observation.
 
-    ``attempt`` is the format and the strategy, ``cells`` what is in the producer and in the consumer.
+    ``attempt`` is the format and the strategy, ``cells`` what is in the producer and in the consumer, ``bytecode``
+    whether functions of Python lie in the model.
     """
     return Case(
         outcome=judged[0],
@@ -100,6 +105,7 @@ def case_of(
         producer=cells[0],
         consumer=cells[1],
         changed=dict(seen.notes).get("changed"),
+        bytecode=bytecode,
     )
 
 
@@ -148,6 +154,7 @@ def _fits(conditions: Conditions, case: Case) -> bool:
         and (conditions.strategies is None or case.strategy in conditions.strategies)
         and (conditions.changed is None or case.changed == conditions.changed)
         and (conditions.other_python is None or case.other_python in {conditions.other_python, None})
+        and (conditions.bytecode is None or case.bytecode in {conditions.bytecode, None})
         and conditions.producers.fit(case.producer)
         and conditions.consumers.fit(case.consumer)
     )

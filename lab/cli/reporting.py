@@ -84,7 +84,7 @@ def _join(out: Path, parts: Sequence[Path]) -> None:
     if not parts:
         return
     if absent := [str(part) for part in parts if not part.exists()]:
-        message = f"--merge: there is no {', '.join(absent)}: name packs (*.jsonl.xz), or folders that a shard was run into"
+        message = f"--merge: there is no {', '.join(absent)}: name packs (*.jsonl.xz), or folders with a shard's store"
         raise LabError(message)
     with open_store(out, writing=True) as store:
         for part in parts:

@@ -22,6 +22,9 @@ from lab.trying import Attempt, Bench, Brought, Course
 from lab.words import Cell, EngineName, Outcome
 
 MAIN_GROUP = "main"
+WORDS_SHOWN = 200
+# Seen with convolutions of 1 by 1 and stride 2, which oneDNN trains by writing past their images.
+TRAINING_CRASHES = "a step of training it there crashes ({}): a fault of TensorFlow, TF_ENABLE_ONEDNN_OPTS=0 may help"
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
@@ -146,8 +149,7 @@ def _print(each: Brought, bench: Bench, code: Mapping[str, Path], *, as_json: bo
     said = f"answers compared with those of {each.reference}" if each.reference else "no cell loads it"
     print(f"{each.foreign.path}: {each.form.title}, {saved}; {said}")
     for cell in bench.cells:
-        of_cell = [attempt for attempt in each.attempts if attempt.consumer == cell.id]
-        for line in outcome_lines(cell, of_cell, bench.catalogue):
+        for line in outcome_lines(cell, each.at(cell.id), bench.catalogue):
             print(f"  {line}")
     for strategy, path in code.items():
         print(f"  code of {strategy}: {path}")
@@ -158,27 +160,50 @@ def outcome_lines(cell: Cell, attempts: Sequence[Attempt], catalogue: Catalogue)
     if not attempts:
         return [f"{cell.id:10s} not tried"]
     first, last = attempts[0], attempts[-1]
-    if last.judgement.outcome is Outcome.PASS:
-        how = "" if last.strategy == PLAIN else f" with {last.strategy}"
-        lines = [f"{cell.id:10s} loads{how}"]
-        if last.strategy == PLAIN:
-            return lines
-    else:
-        tried = ", ".join(attempt.strategy for attempt in attempts[1:])
-        lines = [f"{cell.id:10s} {first.judgement.outcome}" + (f"; none of these helps: {tried}" if tried else "")]
-    lines.append(f"{'':10s}   {_why(first, catalogue)}")
-    left = [attempt for attempt in attempts if attempt.cause not in {None, first.cause}]
-    if last.judgement.outcome is not Outcome.PASS and left:
-        further = left[-1]
-        lines.append(f"{'':10s}   and {further.strategy} gets further: {_why(further, catalogue)}")
-        if catalogue.get(further.cause or ""):
-            lines.append(f"{'':10s}     {further.judgement.reason}")
-    return lines
+    loads = last.judgement.outcome is Outcome.PASS
+    headline = _headline_of_pass(last) if loads else _headline_of_failure(attempts)
+    below = _below_a_pass(first, last, catalogue) if loads else _below_a_failure(attempts, catalogue)
+    return [f"{cell.id:10s} {headline}", *(f"{'':10s}   {line}" for line in below)]
+
+
+def _headline_of_pass(last: Attempt) -> str:
+    return "loads" if last.strategy == PLAIN else f"loads with {last.strategy}"
+
+
+def _headline_of_failure(attempts: Sequence[Attempt]) -> str:
+    tried = ", ".join(attempt.strategy for attempt in attempts[1:])
+    return f"{attempts[0].judgement.outcome}" + (f"; none of these helps: {tried}" if tried else "")
+
+
+def _below_a_pass(first: Attempt, last: Attempt, catalogue: Catalogue) -> list[str]:
+    lines = [f"but {TRAINING_CRASHES.format(last.training)}"] if last.training else []
+    return lines if last.strategy == PLAIN else [*lines, _why(first, catalogue)]
+
+
+def _below_a_failure(attempts: Sequence[Attempt], catalogue: Catalogue) -> list[str]:
+    """The first hurdle and the last one, each with its words, and what to do about what is left."""
+    first = attempts[0]
+    others = [attempt for attempt in attempts if attempt.cause not in {None, first.cause}]
+    lines = [_why(first, catalogue), *_words(first, catalogue)]
+    left = first
+    if others:
+        left = others[-1]
+        lines += [f"and {left.strategy} gets further: {_why(left, catalogue)}", *_words(left, catalogue)]
+    cause = catalogue.get(left.cause or "")
+    return [*lines, f"what to do: {cause.advice}"] if cause and cause.advice else lines
 
 
 def _why(attempt: Attempt, catalogue: Catalogue) -> str:
     cause = catalogue.get(attempt.cause or "")
     return f"{cause.title if cause else attempt.judgement.reason} [{attempt.cause}]"
+
+
+def _words(attempt: Attempt, catalogue: Catalogue) -> list[str]:
+    """What it said, cropped; nothing where it stands beside it already, for want of a cause."""
+    said = " ".join(attempt.judgement.reason.split())
+    if not said or catalogue.get(attempt.cause or "") is None:
+        return []
+    return ["  " + (said if len(said) <= WORDS_SHOWN else f"{said[:WORDS_SHOWN]} …")]
 
 
 def _fields(attempt: Attempt, each: Brought) -> dict[str, Any]:
@@ -194,5 +219,6 @@ def _fields(attempt: Attempt, each: Brought) -> dict[str, Any]:
         "stage": attempt.judgement.stage,
         "cause": attempt.cause,
         "reason": attempt.judgement.reason,
+        "training": attempt.training,
         "exception": None if raised is None else f"{raised.type}: {raised.message}",
     }

@@ -41,13 +41,14 @@ ARCHITECTURE, WEIGHTS = "architecture.json", ("weights.h5", "model.weights.h5") 
 class Foreign:
     """A file or folder that somebody saved; ``keras`` is the version it says that it was saved with, if it does.
 
-    ``weights`` are those of an architecture in JSON.
+    ``weights`` are those of an architecture in JSON; ``bytecode`` says whether functions of Python lie in the model.
     """
 
     path: Path
     format: str
     keras: str | None
     weights: Path | None = None
+    bytecode: bool = False
 
 
 def recognise(path: Path, weights: Path | None = None) -> Foreign:
@@ -118,8 +119,15 @@ def _what_else(path: Path, head: bytes) -> str:
 def _folder(path: Path) -> Foreign:
     if not (path / "saved_model.pb").is_file():
         raise LabError(f"{path} is a folder without a saved_model.pb")
-    by_keras = (path / "keras_metadata.pb").exists() or b"_tf_keras_" in (path / "saved_model.pb").read_bytes()
-    return Foreign(path=path, format="keras-savedmodel" if by_keras else "savedmodel", keras=None)
+    graph, metadata = (path / "saved_model.pb").read_bytes(), path / "keras_metadata.pb"
+    by_keras = metadata.exists() or b"_tf_keras_" in graph
+    described = metadata.read_bytes() if metadata.exists() else graph
+    return Foreign(
+        path=path,
+        format="keras-savedmodel" if by_keras else "savedmodel",
+        keras=None,
+        bytecode=by_keras and _has_bytecode(described.decode(errors="replace")),
+    )
 
 
 def _hdf5(path: Path) -> Foreign:
@@ -127,16 +135,17 @@ def _hdf5(path: Path) -> Foreign:
         with h5py.File(path, "r") as stored:
             if "model_config" not in stored.attrs:
                 raise LabError(f"{path} {NEEDS_CODE}")
-            version = _text(stored.attrs.get("keras_version", ""))
+            version, config = (_text(stored.attrs.get(name, "")) for name in ("keras_version", "model_config"))
     except OSError as error:
         raise LabError(f"{path} begins like HDF5 and cannot be read: {error}") from error
     form = "keras-suffix-h5" if path.suffix == ".keras" else "h5"
-    return Foreign(path=path, format=form, keras=_version(version))
+    return Foreign(path=path, format=form, keras=_version(version), bytecode=_has_bytecode(config))
 
 
 def _architecture(path: Path, weights: Path | None) -> Foreign:
     try:
-        stored = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        stored = json.loads(text)
     except ValueError as error:
         raise LabError(f"{path} begins like JSON and cannot be read: {error}") from error
     if not {"class_name", "config"} <= set(stored):
@@ -146,7 +155,8 @@ def _architecture(path: Path, weights: Path | None) -> Foreign:
         raise LabError(f"{path} is an architecture without weights: name the HDF5 file that has them with --weights")
     if not _is_hdf5(found):
         raise LabError(f"{found} is no HDF5 file, so it has no weights for {path}")
-    return Foreign(path=path, format="json-h5", keras=_version(str(stored.get("keras_version", ""))), weights=found)
+    version = _version(str(stored.get("keras_version", "")))
+    return Foreign(path=path, format="json-h5", keras=version, weights=found, bytecode=_has_bytecode(text))
 
 
 def _beside(path: Path) -> Path | None:
@@ -172,9 +182,16 @@ def _archive(path: Path) -> Foreign:
                 within = "" if inner is None else f"; it holds {inner}: unpack it and name that"
                 raise LabError(f"{path} is a zip archive without a config.json, so no .keras file{within}")
             stored = json.loads(archive.read("metadata.json")) if "metadata.json" in archive.namelist() else {}
+            config = _text(archive.read("config.json"))
     except (zipfile.BadZipFile, ValueError) as error:
         raise LabError(f"{path} begins like a zip archive and cannot be read: {error}") from error
-    return Foreign(path=path, format="keras", keras=_version(str(stored.get("keras_version", ""))))
+    version = _version(str(stored.get("keras_version", "")))
+    return Foreign(path=path, format="keras", keras=version, bytecode=_has_bytecode(config))
+
+
+def _has_bytecode(config: str) -> bool:
+    """Whether a config has a Lambda layer, or an anonymous function as Keras 3 stores it anywhere."""
+    return '"Lambda"' in config or "__lambda__" in config
 
 
 def _text(value: object) -> str:

@@ -1,7 +1,7 @@
 """Write the files beside this with an old Keras, and what they answer there.
 
-Called as ``python write.py [NAME ...]`` where Keras 1.2.2, 2.0.8 or 2.2.4 runs on TensorFlow 1.x (Python 3.6 or
-3.7, h5py 2).
+Called as ``python write.py [NAME ...]`` where Keras 1.2.2, 2.0.8, 2.1.2 or 2.2.4 runs on TensorFlow 1.x (2.1.2 with
+Python 2.7, the others with 3.6 or 3.7; h5py 2).
 Every weight is drawn, so that none can be mistaken for another or for what a layer begins with.
 """
 
@@ -171,7 +171,28 @@ def resized_2():
     return Model(picture, kl.Lambda(lambda given: tf.reduce_mean(given, [1, 2]), output_shape=(3,))(mixed))
 
 
+def triplet_2():
+    """A Lambda in a row of layers within a model, and one over three of its answers."""
+    row = Sequential(
+        [
+            kl.Conv2D(2, 3, activation="relu", input_shape=(6, 6, 1)),
+            kl.Flatten(),
+            kl.Dense(4),
+            kl.Lambda(lambda given: K.l2_normalize(given, axis=1)),
+        ]
+    )
+    anchor, same, other = (kl.Input((6, 6, 1), name=name) for name in ("anchor", "same", "other"))
+    apart = kl.Lambda(
+        lambda each: K.stack(
+            [K.sum(K.square(each[0] - each[1]), axis=1), K.sum(K.square(each[0] - each[2]), axis=1)], axis=1
+        ),
+        output_shape=(2,),
+    )
+    return Model([anchor, same, other], apart([row(anchor), row(same), row(other)]))
+
+
 OF_KERAS_2_2 = ["for_gpu_2", "resized_2"]
+OF_KERAS_2_1 = ["triplet_2"]
 WORDS = {"text_1": [(12,)], "tagger_2": [(7,)]}
 NUMBERS = {
     "image_1": [(9, 9, 3)],
@@ -183,6 +204,7 @@ NUMBERS = {
     "local_2": [(6, 2)],
     "local_image_2": [(6, 7, 2)],
     "resized_2": [(4, 5, 2)],
+    "triplet_2": [(6, 6, 1)] * 3,
 }
 
 
@@ -190,6 +212,8 @@ def main():
     for name in sys.argv[1:] or sorted(list(WORDS) + list(NUMBERS)):
         random = np.random.RandomState(7)
         if name.endswith("_1") != OF_KERAS_1 or (name in OF_KERAS_2_2) != keras.__version__.startswith("2.2"):
+            continue
+        if (name in OF_KERAS_2_1) != keras.__version__.startswith("2.1"):
             continue
         model = globals()[name]()
         model.compile("adam", "mse")

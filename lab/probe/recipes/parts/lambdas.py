@@ -6,6 +6,8 @@ in the Python that wrote it and in no other. What it does is written as source h
 
 import inspect
 
+import tensorflow as tf
+
 from probe.recipes.parts.config import policy_name, translate_policy
 from probe.recipes.parts.rebuilt_functions import rebuild_function
 
@@ -54,9 +56,17 @@ def lambda_rebuilt(stored, running, known, made):
         else:
             written.update(write_data(role, found, running))
     beside = {key: stored[key] for key in ("name", "inbound_nodes") if key in stored}
-    if running.modules:
+    if running.modules or has_two_readers():
         beside.update({"module": "keras.layers", "registered_name": None})
     return dict(beside, class_name="Lambda", config=written)
+
+
+def has_two_readers():
+    """Keras 2.12 to 2.15 reads an entry of a Sequential model as Keras 3 does where it names its module.
+
+    Where it does not, the older reader puts the function in the place of its name, and the layer asks it for a name.
+    """
+    return "use_legacy_format" in inspect.signature(tf.keras.layers.deserialize).parameters
 
 
 def read_role(stored, kind, known):
