@@ -19,8 +19,10 @@ from lab.recipes import RecipeBook
 from lab.running.workplace import read_probe_code
 
 FOLDER = ROOT / "tests" / "files" / "old-keras"
-# Of Python 3.6, of 2.7 in a row within a model, and of 3.7 with names that TensorFlow had before 2.0.
-WITH_LAMBDAS = [FOLDER / f"keras-{name}.h5" for name in ("2.0.8-siamese", "2.1.2-triplet", "2.2.4-resized")]
+# Of Python 3.6, of 2.7 (in a row within a model, and at the head of a row), and of 3.7 with names that TensorFlow had
+# before 2.0.
+LAMBDAS = ("2.0.8-siamese", "2.1.2-triplet", "2.1.2-windows", "2.2.4-resized")
+WITH_LAMBDAS = [FOLDER / f"keras-{name}.h5" for name in LAMBDAS]
 FILES = sorted({*FOLDER.glob("*.h5")} - {*WITH_LAMBDAS})
 
 # Loads every file as a person who pasted the snippet, and saves the answers.

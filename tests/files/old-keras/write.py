@@ -191,8 +191,14 @@ def triplet_2():
     return Model([anchor, same, other], apart([row(anchor), row(same), row(other)]))
 
 
+def windows_2():
+    """A row that begins with a Lambda."""
+    last = kl.Lambda(lambda given: given[:, -3:, :], input_shape=(6, 2))
+    return Sequential([last, kl.Conv1D(4, 3, activation="relu"), kl.Dense(2), kl.Reshape([1, 2])])
+
+
 OF_KERAS_2_2 = ["for_gpu_2", "resized_2"]
-OF_KERAS_2_1 = ["triplet_2"]
+OF_KERAS_2_1 = ["triplet_2", "windows_2"]
 WORDS = {"text_1": [(12,)], "tagger_2": [(7,)]}
 NUMBERS = {
     "image_1": [(9, 9, 3)],
@@ -205,6 +211,7 @@ NUMBERS = {
     "local_image_2": [(6, 7, 2)],
     "resized_2": [(4, 5, 2)],
     "triplet_2": [(6, 6, 1)] * 3,
+    "windows_2": [(6, 2)],
 }
 
 

@@ -46,7 +46,8 @@ def lambdas_rebuilt(value, running, known, made):
 
 def lambda_rebuilt(stored, running, known, made):
     config = stored["config"]
-    written = {key: config[key] for key in ("name", "trainable", "batch_input_shape") if key in config}
+    kept = ("name", "trainable") if running.modules else ("name", "trainable", "batch_input_shape")
+    written = {key: config[key] for key in kept if key in config}
     written["dtype"] = translate_policy(policy_name(config.get("dtype") or "float32"), running)
     written["arguments"] = config.get("arguments") or {}
     for role in ROLES:
