@@ -59,6 +59,7 @@ def a_keras(*, modules: bool, **changed: Any) -> SimpleNamespace:
         find=find,
         is_function=lambda name: name in changed.get("functions", ()),
         nested_outputs_from=lambda: 1,
+        raw_arguments=changed.get("raw_arguments", {}).get,
     )
 
 

@@ -111,6 +111,43 @@ def test_a_rewritten_copy_loads_and_answers_right_and_the_file_is_as_it_was(  # 
     assert digests(folder) == before
 
 
+# Operators as a graph has them: lists of tensors, constants on either side, several outputs, renamed attributes.
+OPERATORS = """
+def build(tf):
+    features = tf.keras.Input(shape=(6,), name="features")
+    hidden = tf.keras.layers.Dense(4, name="hidden")(features)
+    joined = tf.concat([hidden, hidden * 2.0 - 1.0, tf.square(hidden)], axis=-1)[:, 2:9]
+    turned = tf.squeeze(tf.transpose(tf.reshape(joined, (-1, 7, 1)), [0, 2, 1]), [1])
+    stacked = tf.nn.leaky_relu(tf.stack([tf.reduce_sum(turned, axis=1), tf.reduce_max(turned, axis=1)], axis=1))
+    added = stacked + tf.cast(stacked > 0.5, "float32")
+    mixed = tf.matmul(tf.expand_dims(added, 2), tf.expand_dims(stacked, 2), transpose_b=True)
+    bounded = tf.clip_by_value(mixed, -3.0, 3.0)
+    first, second = tf.split(tf.nn.softmax(bounded / (1.0 + tf.abs(bounded))), 2, axis=-1)
+    chosen = tf.tile(tf.where(first > second, first, second), [1, 1, 3])
+    model = tf.keras.Model(features, tf.pow(chosen, 2.0))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+def sample(rng):
+    return [rng.rand(6, 6).astype("float32")], [rng.rand(6, 2, 3).astype("float32")]
+"""
+
+
+@pytest.mark.cells
+@pytest.mark.slow
+def test_operators_of_tensorflow_2_3_are_rewritten_for_keras_3(
+    cell: Callable[[str], BuiltCell], probe: Prober, tmp_path: Path
+) -> None:
+    job = a_job("operators", "operators", "h5", tmp_path / "operators", "rewrite-config")
+    planted = {"zoo/operators.py": OPERATORS}
+    probe(cell("tf2.3"), Role.SAVE, [job], planted=planted)
+
+    found = probe(cell("tf2.21"), Role.LOAD, [job], planted=planted).load("operators", "rewrite-config")
+
+    assert found.outcome is Outcome.PASS, found
+
+
 @pytest.mark.cells
 @pytest.mark.slow
 def test_a_model_within_a_model_behind_arithmetic_is_rewritten(

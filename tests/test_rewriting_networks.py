@@ -96,6 +96,71 @@ def test_a_layer_that_takes_a_list_is_no_operator() -> None:
     assert of_layer(translate(model_3(input_3(), plus), running)[0], "plus")["class_name"] == "Add"
 
 
+RAW = {
+    "Mul": ["x", "y", "name"],
+    "ConcatV2": ["values", "axis", "name"],
+    "Squeeze": ["input", "axis", "name"],
+    "Cast": ["x", "DstT", "Truncate", "name"],
+    "Einsum": ["inputs", "equation", "name"],
+}
+FLOAT, HALF = {"type": "DT_FLOAT"}, {"type": "DT_HALF"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "inputs", "constants", "attributes", "arguments"),
+    [
+        ("Mul", "m x", {"0": 0.5}, {"T": HALF}, {"x": {"constant": 0.5, "dtype": "float16"}, "y": {"tensor": 0}}),
+        (
+            "ConcatV2",
+            "x x axis ^after",
+            {"2": -1},
+            {"N": {"i": "2"}, "T": FLOAT, "Tidx": {"type": "DT_INT32"}},
+            {"values": [{"tensor": 0}, {"tensor": 1}], "axis": -1},
+        ),
+        ("Squeeze", "x", {}, {"squeeze_dims": {"list": {"i": ["1"]}}}, {"input": {"tensor": 0}, "axis": [1]}),
+        (
+            "Cast",
+            "x",
+            {},
+            {"SrcT": FLOAT, "DstT": {"type": "DT_BOOL"}, "Truncate": {"b": False}},
+            {"x": {"tensor": 0}, "DstT": "bool", "Truncate": False},
+        ),
+        (
+            "Einsum",
+            "x x",
+            {},
+            {"N": {"i": "2"}, "equation": {"s": "aWosamstPmlr"}},
+            {"inputs": [{"tensor": 0}, {"tensor": 1}], "equation": "ij,jk->ik"},
+        ),
+    ],
+)
+def test_a_node_of_a_graph_becomes_a_call_of_the_same_operation(
+    operation: str, inputs: str, constants: dict[str, object], attributes: dict[str, object], arguments: object
+) -> None:
+    stored = {"name": "n", "op": operation, "input": inputs.split(), "attr": attributes}
+    tensors = [["x", 0, 0, {}]] * inputs.split().count("x")
+    layer = layer_2("TensorFlowOpLayer", "node", [tensors], node_def=stored, constants=constants)
+    running = a_keras(modules=True, extra=OPERATIONS, raw_arguments=RAW)
+    translated = of_layer(translate(model_2(input_2(), layer), running)[0], "node")
+
+    assert translated["class_name"] == "StoredOperation"
+    said = {"name": "node", "function": f"raw_ops.{operation}", "args": [], "kwargs": arguments}
+    assert translated["config"] == said
+
+
+def test_a_node_of_a_graph_stays_what_it_is_for_keras_2() -> None:
+    layer = layer_2("TensorFlowOpLayer", "node", [[["x", 0, 0, {}]]], node_def={"op": "Mul"}, constants={})
+
+    assert of_layer(translate(model_2(input_2(), layer), KERAS_2)[0], "node")["class_name"] == "TensorFlowOpLayer"
+
+
+def test_an_operation_that_tensorflow_does_not_have_is_said_to_be_so() -> None:
+    layer = layer_2("TensorFlowOpLayer", "node", [[["x", 0, 0, {}]]], node_def={"op": "Mine"}, constants={})
+
+    with pytest.raises(ValueError, match="TensorFlow has no operation Mine, which node stores"):
+        translate(model_2(input_2(), layer), KERAS_3)
+
+
 def test_an_operator_whose_inputs_are_not_in_the_file_is_said_to_be_so() -> None:
     einsum = layer_2("TFOpLambda", "sums", [["_CONSTANT_VALUE", -1, "ij,jk->ik", {}]], function="einsum")
 

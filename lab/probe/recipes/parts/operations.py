@@ -1,11 +1,13 @@
 """Translate operators on symbolic tensors, which every generation stores as layers of its own kind.
 
-Keras 2 (TFOpLambda, SlicingOpLambda) stores the name of a TensorFlow function, Keras 3 a class of ``keras.ops``. Where
-this Keras does not have the class, a StoredOperation (see ``stand_ins``) calls the TensorFlow function of the same
-meaning. What is not in the table stays as it is, and the load fails.
+Keras 2 (TFOpLambda, SlicingOpLambda) stores the name of a TensorFlow function, before TensorFlow 2.4 a node of a graph,
+Keras 3 a class of ``keras.ops``. Where this Keras does not have the class, a StoredOperation (see ``stand_ins``) calls
+the TensorFlow function of the same meaning. What is not in the table stays as it is, and the load fails.
 """
 
 import collections
+
+from probe.recipes.parts.graph_operations import graph_operation
 
 StoredTensor = collections.namedtuple("StoredTensor", "layer call output shape dtype")
 
@@ -60,11 +62,19 @@ FLOATS = ("float16", "bfloat16", "float32", "float64")
 
 def translate_operation(entry, nodes, running):
     """The entry and its nodes as a StoredOperation; None where it is no operation, or where it is known here."""
+    if entry["class_name"] == "TensorFlowOpLayer":
+        if not running.modules:  # Keras 2 knows the layer and does not export it
+            return None
+        function, kwargs = graph_operation(entry, running)
+        return stand_in_for(entry, function, [], kwargs, nodes)
     function = operation_name(entry, nodes)
     known = running.find(entry["class_name"], entry.get("module"), None, "layers")
     if function is None or (known is not None and not is_bare_operation(entry, nodes)):
         return None
-    args, kwargs = operation_arguments(entry, nodes)
+    return stand_in_for(entry, function, *operation_arguments(entry, nodes), nodes)
+
+
+def stand_in_for(entry, function, args, kwargs, nodes):
     tensors = [tensors_in(node) for node in nodes]
     said = {"name": entry["name"], "function": function, "args": args, "kwargs": kwargs}
     stand_in = {"class_name": "StoredOperation", "config": said, "name": entry["name"]}

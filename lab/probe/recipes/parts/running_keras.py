@@ -13,8 +13,11 @@ import tensorflow as tf
 # ``modules``: entries name the module of their class (Keras 3). ``flat``: a single input or output is not wrapped in
 # a list. ``functional``: how the class of a functional model is called. ``find``: a class by name, or None.
 # ``is_function``: whether a name is that of a function of the user. ``nested_outputs_from``: the number of the first
-# call of a nested model, where it is an output of the outer one.
-RunningKeras = collections.namedtuple("RunningKeras", "modules flat functional find is_function nested_outputs_from")
+# call of a nested model, where it is an output of the outer one. ``raw_arguments``: those of an operation of TensorFlow
+# by its name, or None.
+RunningKeras = collections.namedtuple(
+    "RunningKeras", "modules flat functional find is_function nested_outputs_from raw_arguments"
+)
 
 # ``accepts``: names of the arguments of ``__init__``, those that it hands on included. ``own``: without them.
 # ``call``: names of the arguments of a call. ``itself``: the class.
@@ -35,6 +38,7 @@ def ask_running_keras(custom_objects):
         find=lambda name, module, registered, kind: find_class(name, module, registered, kind, custom_objects, modules),
         is_function=lambda name: inspect.isfunction(custom_object(name, custom_objects)),
         nested_outputs_from=lambda: ask_nested_outputs(probe),
+        raw_arguments=raw_arguments,
     )
 
 
@@ -52,6 +56,11 @@ def ask_nested_outputs(inner):
     except IndexError:
         return 0
     return 1
+
+
+def raw_arguments(operation):
+    function = getattr(tf.raw_ops, operation, None)
+    return list(inspect.signature(function).parameters) if function is not None else None
 
 
 def find_class(name, module, registered, kind, custom_objects, modules):

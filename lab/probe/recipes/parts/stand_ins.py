@@ -30,8 +30,8 @@ def hard_sigmoid_of_keras_3(x):
 class StoredOperation(tf.keras.layers.Layer):
     """One TensorFlow function with arguments, as an operator on symbolic tensors was stored.
 
-    ``function`` is its name below ``tf``; in ``args`` and ``kwargs`` tensors are ``{"tensor": number}`` and slices are
-    ``{"slice": [start, stop, step]}``.
+    ``function`` is its name below ``tf``; in ``args`` and ``kwargs`` tensors are ``{"tensor": number}``, slices are
+    ``{"slice": [start, stop, step]}`` and constants with a type ``{"constant": value, "dtype": name}``.
     """
 
     def __init__(self, function, args, kwargs, **options):
@@ -47,7 +47,7 @@ class StoredOperation(tf.keras.layers.Layer):
         found = tf
         for name in self.function.split("."):
             found = getattr(found, name)
-        return found(*args, **fill_in(self.stored_kwargs, tensors))
+        return found(*args, **{name: fill_in(value, tensors) for name, value in self.stored_kwargs.items()})
 
     def get_config(self):
         """Function and arguments, as they are stored."""
@@ -59,6 +59,8 @@ def fill_in(value, tensors):
     """The arguments with the tensors in their places."""
     if isinstance(value, dict) and "tensor" in value:
         return tensors[value["tensor"]]
+    if isinstance(value, dict) and "constant" in value:
+        return tf.constant(value["constant"], value["dtype"])
     if isinstance(value, dict) and "slice" in value:
         return slice(*fill_in(value["slice"], tensors))
     if value == {"ellipsis": True}:
