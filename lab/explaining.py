@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lab.causes import Case, Catalogue, case_of
 from lab.judging import grade
@@ -11,17 +11,17 @@ from lab.promises import Rulebook
 from lab.words import CellFacts, Matrix, Observation, Outcome, Result
 
 COMPARE = "compare"
-HOLDS_BYTECODE = "lambda"  # the tag of models with functions of Python in them
 EXPLAINED = frozenset({Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT, Outcome.BLOCKED})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Knowledge:
-    """What explains results: the catalogue of causes, what is promised, and what is in each cell."""
+    """What explains results: the catalogue of causes, what is promised, what is in each cell and in each model."""
 
     catalogue: Catalogue
     rules: Rulebook
     cells: Mapping[str, CellFacts]
+    described: Mapping[str, str] = field(default_factory=dict)
 
 
 class Explainer:
@@ -30,7 +30,6 @@ class Explainer:
     def __init__(self, matrix: Matrix, knowledge: Knowledge) -> None:
         self._matrix = matrix
         self._knowledge = knowledge
-        self._with_bytecode = {model.id for model in matrix.models if HOLDS_BYTECODE in model.tags}
 
     def explained(self, result: Result, tags: Sequence[str]) -> Result:
         """The result with its cause, or with its grade where it passed, and with what was promised of it."""
@@ -54,7 +53,7 @@ class Explainer:
             (result.outcome, result.stage),
             (result.format, result.strategy),
             (cells.get(result.producer), None if blocked else cells.get(result.consumer)),
-            bytecode=result.model in self._with_bytecode,
+            self._knowledge.described.get(result.model),
         )
 
     def _with_cause(self, result: Result, seen: Observation) -> Result:

@@ -83,6 +83,10 @@ class ProbeCode:
         """The hash of everything."""
         return digest(*(part for entry in self.files for part in entry))
 
+    def of_model(self, model: str) -> str:
+        """The code that builds a model; empty where there is none."""
+        return dict(self.files).get(_path("zoo", model), "")
+
     def for_saving(self, model: str, format_id: str) -> str:
         """The hash of what a save of this model in this format runs."""
         parts = {_path("zoo", model), _path("formats", format_id)}

@@ -216,7 +216,7 @@ class Course:
             (judgement.outcome, judgement.stage),
             (each.form.id, strategy),
             cells,
-            bytecode=each.foreign.bytecode,
+            each.foreign.described,
         )
         cause = self._bench.catalogue.classify(case) if judgement.outcome in FAILED else None
         return Attempt(

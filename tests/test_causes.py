@@ -178,21 +178,30 @@ def test_whether_another_python_saved_it_is_asked_where_both_are_known(
     assert made.classify(replace(UNKNOWN_LAYER, producer=producer)) == expected
 
 
-@pytest.mark.parametrize(("bytecode", "expected"), [(True, "python"), (False, UNEXPLAINED), (None, "python")])
-def test_bytecode_is_to_blame_only_where_there_may_be_some(
-    tmp_path: Path, *, bytecode: bool | None, expected: str
-) -> None:
-    made = catalogue(tmp_path, entry("python", "bytecode = true"))
+@pytest.mark.parametrize(
+    ("described", "expected"),
+    [('{"class_name": "Lambda"}', "lambda"), ('{"class_name": "Dense"}', UNEXPLAINED), (None, "lambda")],
+)
+def test_a_layer_is_to_blame_only_where_there_may_be_one(tmp_path: Path, described: str | None, expected: str) -> None:
+    made = catalogue(tmp_path, entry("lambda", """holds = '"Lambda"'"""))
 
-    assert made.classify(replace(UNKNOWN_LAYER, bytecode=bytecode)) == expected
+    assert made.classify(replace(UNKNOWN_LAYER, described=described)) == expected
+
+
+def test_who_points_at_what_is_in_the_model_speaks_first(tmp_path: Path) -> None:
+    made = catalogue(tmp_path, entry("lambda", """holds = '"Lambda"'"""), entry("any"))
+
+    assert made.classify(replace(UNKNOWN_LAYER, described='"Lambda"')) == "lambda"
+    assert made.classify(replace(UNKNOWN_LAYER, described='"Dense"')) == "any"
+    assert len(made.matching(UNKNOWN_LAYER)) == 2  # nothing is known of the model
 
 
 def test_the_crash_of_a_model_without_bytecode_is_not_laid_to_bytecode() -> None:
     crashed = replace(UNKNOWN_LAYER, outcome=Outcome.CRASH, stage=None, said=(("Signal", "11"),), format="h5")
     case = replace(crashed, producer=NEW, consumer=OLD)
 
-    assert read_catalogue().classify(replace(case, bytecode=True)) == "bytecode-crashes"
-    assert read_catalogue().classify(replace(case, bytecode=False)) == UNEXPLAINED
+    assert read_catalogue().classify(replace(case, described='"Lambda"')) == "bytecode-crashes"
+    assert read_catalogue().classify(replace(case, described='"name": "Lambda_1"')) == UNEXPLAINED
 
 
 # --- from an observation to a case ---

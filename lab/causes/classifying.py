@@ -26,8 +26,8 @@ class Case:
 
     ``said`` are the exception and its causes as (type without module, message); what has no exception is put into
     the same form: ``("Signal", "11")``, ``("Timeout", "")``, ``("Exit", "0")``, ``("Difference", "why")``,
-    ``("Container", "what was written")``. ``bytecode`` says whether functions of Python lie in the model; None where
-    that is not known.
+    ``("Container", "what was written")``. ``described`` is a text that names what is in the model: its stored config,
+    or the code that builds it; None where there is none.
     """
 
     outcome: Outcome
@@ -38,7 +38,7 @@ class Case:
     producer: CellFacts | None = None
     consumer: CellFacts | None = None
     changed: int | None = None
-    bytecode: bool | None = None
+    described: str | None = None
 
     @property
     def other_python(self) -> bool | None:
@@ -69,9 +69,14 @@ class Catalogue:
         return found[0].id if found else UNEXPLAINED
 
     def matching(self, case: Case) -> tuple[Cause, ...]:
-        """The causes of the first tier in which any fits; more than one is a fault of the catalogue."""
+        """The causes that speak first of those that fit; more than one is a fault of the catalogue.
+
+        Within a tier those speak before the others that name something which is in the model.
+        """
         fitting = [cause for cause in self._saying(case.said) if _fits(cause.conditions, case)]
-        return tuple(cause for cause in fitting if cause.tier is fitting[0].tier)
+        speaking = [cause for cause in fitting if cause.tier is fitting[0].tier]
+        pointing = [cause for cause in speaking if cause.conditions.holds is not None and case.described is not None]
+        return tuple(pointing or speaking)
 
     def get(self, cause_id: str) -> Cause | None:
         """An entry by its id."""
@@ -88,13 +93,12 @@ def case_of(
     judged: tuple[Outcome, Stage | None],
     attempt: tuple[str, str],
     cells: tuple[CellFacts | None, CellFacts | None],
-    *,
-    bytecode: bool | None = None,
+    described: str | None = None,
 ) -> Case:
     """The case of an observation.
 
-    ``attempt`` is the format and the strategy, ``cells`` what is in the producer and in the consumer, ``bytecode``
-    whether functions of Python lie in the model.
+    ``attempt`` is the format and the strategy, ``cells`` what is in the producer and in the consumer,
+    ``described`` a text that names what is in the model.
     """
     return Case(
         outcome=judged[0],
@@ -105,7 +109,7 @@ def case_of(
         producer=cells[0],
         consumer=cells[1],
         changed=dict(seen.notes).get("changed"),
-        bytecode=bytecode,
+        described=described,
     )
 
 
@@ -138,6 +142,11 @@ def _links(raised: Raised) -> Said:
     return tuple((kind.rpartition(".")[2], message) for kind, message in links)
 
 
+@lru_cache(maxsize=4096)
+def _holds(wanted: re.Pattern[str], described: str) -> bool:
+    return wanted.search(described) is not None
+
+
 def _is_said(conditions: Conditions, said: Said) -> bool:
     return any(
         (conditions.type is None or conditions.type.fullmatch(kind) is not None)
@@ -154,7 +163,7 @@ def _fits(conditions: Conditions, case: Case) -> bool:
         and (conditions.strategies is None or case.strategy in conditions.strategies)
         and (conditions.changed is None or case.changed == conditions.changed)
         and (conditions.other_python is None or case.other_python in {conditions.other_python, None})
-        and (conditions.bytecode is None or case.bytecode in {conditions.bytecode, None})
+        and (conditions.holds is None or case.described is None or _holds(conditions.holds, case.described))
         and conditions.producers.fit(case.producer)
         and conditions.consumers.fit(case.consumer)
     )

@@ -61,7 +61,8 @@ class Conditions:
 
     ``type`` matches the whole name of an exception without its module, ``message`` is searched for in its message,
     both on the same link of the chain. ``changed`` is how many variables the load changed; ``other_python`` asks
-    whether producer and consumer run different Python releases, ``bytecode`` whether there is bytecode in the model.
+    whether producer and consumer run different Python releases; ``holds`` is searched for in what describes the model,
+    so that the blame falls on a layer only where there is one.
     """
 
     outcomes: frozenset[Outcome]
@@ -74,7 +75,7 @@ class Conditions:
     consumers: Versions = field(default_factory=Versions)
     changed: int | None = None
     other_python: bool | None = None
-    bytecode: bool | None = None
+    holds: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

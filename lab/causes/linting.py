@@ -73,6 +73,7 @@ def example_cases(cause: Cause, text: str) -> Iterator[Case]:
                 producer=release if saving else _a_release(conditions.producers),
                 consumer=None if saving else release,
                 changed=conditions.changed,
+                described="" if conditions.holds is None else conditions.holds.pattern.split("|")[0].replace("\\b", ""),
             )
 
 

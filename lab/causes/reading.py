@@ -75,7 +75,7 @@ class CauseTable(BaseModel):
     consumers: VersionsTable = VersionsTable()
     changed: int | None = None
     other_python: bool | None = None
-    bytecode: bool | None = None
+    holds: Pattern | None = None
     remedies: list[str] = []
     sources: Annotated[list[Link], Field(min_length=1)]
     examples: list[str] = []
@@ -151,7 +151,7 @@ def _in_words(cause_id: str, table: CauseTable, family: Family, place: str) -> C
             consumers=_versions(table.consumers),
             changed=table.changed,
             other_python=table.other_python,
-            bytecode=table.bytecode,
+            holds=None if table.holds is None else re.compile(table.holds),
         ),
     )
 

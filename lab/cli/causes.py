@@ -81,7 +81,8 @@ def _case(seen: SeenTrial, matrix: Matrix, knowledge: Knowledge) -> Case:
     judgement = judge(seen.observation, matrix.tolerance)
     cells = (knowledge.cells.get(trial.artifact.producer), knowledge.cells.get(trial.consumer))
     attempt = (trial.artifact.format, trial.strategy)
-    return case_of(seen.observation, (judgement.outcome, judgement.stage), attempt, cells)
+    described = knowledge.described.get(trial.artifact.model)
+    return case_of(seen.observation, (judgement.outcome, judgement.stage), attempt, cells, described)
 
 
 def _check(matrix: Matrix, catalogue: Catalogue, cases: Mapping[str, Case]) -> int:

@@ -113,8 +113,9 @@ class Context:
         return plan(self.scope, self.keys, known, (canaries.MODEL, canaries.FORMAT))
 
     def knowledge(self) -> Knowledge:
-        """What explains results: the catalogue, the promises, and what the locks say is in each cell."""
-        return Knowledge(catalogue=read_catalogue(), rules=read_rules(), cells=self._facts)
+        """What explains results: the catalogue, the promises, and what locks and code say is in cells and models."""
+        described = {model.id: self.code.of_model(model.id) for model in self.matrix.models}
+        return Knowledge(catalogue=read_catalogue(), rules=read_rules(), cells=self._facts, described=described)
 
     @cached_property
     def _facts(self) -> dict[str, CellFacts]:

@@ -41,14 +41,14 @@ ARCHITECTURE, WEIGHTS = "architecture.json", ("weights.h5", "model.weights.h5") 
 class Foreign:
     """A file or folder that somebody saved; ``keras`` is the version it says that it was saved with, if it does.
 
-    ``weights`` are those of an architecture in JSON; ``bytecode`` says whether functions of Python lie in the model.
+    ``weights`` are those of an architecture in JSON; ``described`` is the config that names its layers, if it has one.
     """
 
     path: Path
     format: str
     keras: str | None
     weights: Path | None = None
-    bytecode: bool = False
+    described: str | None = None
 
 
 def recognise(path: Path, weights: Path | None = None) -> Foreign:
@@ -126,7 +126,7 @@ def _folder(path: Path) -> Foreign:
         path=path,
         format="keras-savedmodel" if by_keras else "savedmodel",
         keras=None,
-        bytecode=by_keras and _has_bytecode(described.decode(errors="replace")),
+        described=described.decode(errors="replace") if by_keras else None,
     )
 
 
@@ -139,7 +139,7 @@ def _hdf5(path: Path) -> Foreign:
     except OSError as error:
         raise LabError(f"{path} begins like HDF5 and cannot be read: {error}") from error
     form = "keras-suffix-h5" if path.suffix == ".keras" else "h5"
-    return Foreign(path=path, format=form, keras=_version(version), bytecode=_has_bytecode(config))
+    return Foreign(path=path, format=form, keras=_version(version), described=config)
 
 
 def _architecture(path: Path, weights: Path | None) -> Foreign:
@@ -156,7 +156,7 @@ def _architecture(path: Path, weights: Path | None) -> Foreign:
     if not _is_hdf5(found):
         raise LabError(f"{found} is no HDF5 file, so it has no weights for {path}")
     version = _version(str(stored.get("keras_version", "")))
-    return Foreign(path=path, format="json-h5", keras=version, weights=found, bytecode=_has_bytecode(text))
+    return Foreign(path=path, format="json-h5", keras=version, weights=found, described=text)
 
 
 def _beside(path: Path) -> Path | None:
@@ -186,12 +186,7 @@ def _archive(path: Path) -> Foreign:
     except (zipfile.BadZipFile, ValueError) as error:
         raise LabError(f"{path} begins like a zip archive and cannot be read: {error}") from error
     version = _version(str(stored.get("keras_version", "")))
-    return Foreign(path=path, format="keras", keras=version, bytecode=_has_bytecode(config))
-
-
-def _has_bytecode(config: str) -> bool:
-    """Whether a config has a Lambda layer, or an anonymous function as Keras 3 stores it anywhere."""
-    return '"Lambda"' in config or "__lambda__" in config
+    return Foreign(path=path, format="keras", keras=version, described=config)
 
 
 def _text(value: object) -> str:
