@@ -113,13 +113,17 @@ class Course:
         form = next(each for each in self._matrix.formats if each.id == foreign.format)
         directory = self._scratch / "files" / str(number)
         place(foreign, self._book.recipe(form.id, PLAIN).file, directory)
-        return Brought(foreign=foreign, directory=directory, form=form, candidates=self._nearest(foreign.keras))
+        return Brought(foreign=foreign, directory=directory, form=form, candidates=self._nearest(foreign))
 
-    def _nearest(self, keras: str | None) -> list[str]:
-        """Cells in the order in which they are asked for answers: what saved it, then later ones, then earlier ones."""
+    def _nearest(self, foreign: Foreign) -> list[str]:
+        """Cells in the order in which they are asked for answers: what saved it, then later ones, then earlier ones.
+
+        Up to 2.15 TensorFlow and its Keras have the same number.
+        """
         facts = self._bench.facts
         cells = sorted((cell.id for cell in self._bench.cells), key=lambda cell: Version(facts[cell].keras))
-        saved = Version(keras or "0")
+        release = ".".join((foreign.tensorflow or "0").split(".")[:2])
+        saved = Version(foreign.keras or release)
         later = [cell for cell in cells if Version(facts[cell].keras) >= saved]
         return later + [cell for cell in reversed(cells) if cell not in later]
 
@@ -210,7 +214,8 @@ class Course:
         seen = observation_from_event(event)
         judgement = judge(seen, self._matrix.tolerance)
         strategy = event["strategy"]
-        cells = (None, self._bench.facts.get(cell))
+        saved = CellFacts(tensorflow=each.foreign.tensorflow or "", keras=each.foreign.keras or "", python="")
+        cells = (saved, self._bench.facts.get(cell))
         case = case_of(
             seen,
             (judgement.outcome, judgement.stage),

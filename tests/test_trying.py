@@ -42,6 +42,15 @@ def test_the_config_of_a_file_tells_what_is_in_it(tmp_path: Path) -> None:
     assert recognise(tmp_path / "m.keras").described == '{"class_name": "Lambda"}'
 
 
+@pytest.mark.parametrize("version", ["1.15.5", "2.7.4", "2.10.0-rc1"])
+def test_a_saved_model_tells_its_tensorflow(tmp_path: Path, version: str) -> None:
+    field = b"\x2a" + bytes([len(version)]) + version.encode() + b"2\x08v" + version[:3].encode() + b"-abc"
+    (tmp_path / "saved_model.pb").write_bytes(b"\x08\x01\x12\x99\x02\x0a\x20\x12\x10" + field + b"_tf_keras_layer")
+
+    assert recognise(tmp_path).tensorflow == version.partition("-")[0]
+    assert recognise(tmp_path).described
+
+
 def test_weights_alone_are_refused_with_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(LabError, match="holds weights only"):
         recognise(an_h5(tmp_path / "w.h5", layer_names="x"))

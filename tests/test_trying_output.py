@@ -50,6 +50,12 @@ def test_where_nothing_helps_the_hurdle_that_is_left_is_told_beside_the_first() 
     assert f"[{LAST}]" in said
 
 
+def test_a_hurdle_before_the_first_one_is_not_told() -> None:
+    said = said_of(an_attempt("plain", FIRST, Stage.INFER), an_attempt("drop-optimizer", LAST, Stage.OPEN))
+
+    assert f"[{LAST}]" not in said
+
+
 def test_where_a_remedy_helps_no_other_hurdle_is_told() -> None:
     said = said_of(
         an_attempt("plain", FIRST, Stage.OPEN),

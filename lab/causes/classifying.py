@@ -43,7 +43,7 @@ class Case:
     @property
     def other_python(self) -> bool | None:
         """Whether another Python saved it; None where that is not known."""
-        if self.producer is None or self.consumer is None:
+        if self.producer is None or self.consumer is None or not self.producer.python:
             return None
         return self.producer.python != self.consumer.python
 

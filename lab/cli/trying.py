@@ -19,7 +19,7 @@ from lab.identity import PLAIN
 from lab.recipes import RecipeBook
 from lab.running.foreign import Foreign, place, recognise
 from lab.trying import Attempt, Bench, Brought, Course
-from lab.words import Cell, EngineName, Outcome
+from lab.words import Cell, EngineName, Outcome, Stage
 
 MAIN_GROUP = "main"
 WORDS_SHOWN = 200
@@ -145,7 +145,7 @@ def _print(each: Brought, bench: Bench, code: Mapping[str, Path], *, as_json: bo
         for attempt in each.attempts:
             print(json.dumps({**_fields(attempt, each), "code": str(code.get(attempt.strategy, "")) or None}))
         return
-    saved = f"saved with Keras {each.foreign.keras}" if each.foreign.keras else "saved with an unknown Keras"
+    saved = f"saved with {_saved_with(each.foreign)}"
     said = f"answers compared with those of {each.reference}" if each.reference else "no cell loads it"
     print(f"{each.foreign.path}: {each.form.title}, {saved}; {said}")
     for cell in bench.cells:
@@ -153,6 +153,12 @@ def _print(each: Brought, bench: Bench, code: Mapping[str, Path], *, as_json: bo
             print(f"  {line}")
     for strategy, path in code.items():
         print(f"  code of {strategy}: {path}")
+
+
+def _saved_with(foreign: Foreign) -> str:
+    if foreign.keras:
+        return f"Keras {foreign.keras}"
+    return f"TensorFlow {foreign.tensorflow}" if foreign.tensorflow else "an unknown Keras"
 
 
 def outcome_lines(cell: Cell, attempts: Sequence[Attempt], catalogue: Catalogue) -> list[str]:
@@ -183,7 +189,8 @@ def _below_a_pass(first: Attempt, last: Attempt, catalogue: Catalogue) -> list[s
 def _below_a_failure(attempts: Sequence[Attempt], catalogue: Catalogue) -> list[str]:
     """The first hurdle and the last one, each with its words, and what to do about what is left."""
     first = attempts[0]
-    others = [attempt for attempt in attempts if attempt.cause not in {None, first.cause}]
+    met = [one for one in attempts if one.cause not in {None, first.cause} and not _is_unasked(one)]
+    others = [one for one in met if _depth(one) >= _depth(first)]
     lines = [_why(first, catalogue), *_words(first, catalogue)]
     left = first
     if others:
@@ -191,6 +198,18 @@ def _below_a_failure(attempts: Sequence[Attempt], catalogue: Catalogue) -> list[
         lines += [f"and {left.strategy} gets further: {_why(left, catalogue)}", *_words(left, catalogue)]
     cause = catalogue.get(left.cause or "")
     return [*lines, f"what to do: {cause.advice}"] if cause and cause.advice else lines
+
+
+def _depth(attempt: Attempt) -> int:
+    """How far a load got; the stage of a process that died is not known, and a death is told."""
+    stages = list(Stage)
+    return len(stages) if attempt.judgement.stage is None else stages.index(attempt.judgement.stage)
+
+
+def _is_unasked(attempt: Attempt) -> bool:
+    """Whether the probe itself did not know what to ask: no hurdle of the file."""
+    raised = attempt.observation.exception
+    return raised is not None and raised.type.endswith(".Refused")
 
 
 def _why(attempt: Attempt, catalogue: Catalogue) -> str:

@@ -29,6 +29,8 @@ STRANGERS = {
 }
 INNER = (".h5", ".hdf5", ".keras", "saved_model.pb")
 CHECKPOINT = re.compile(r"\.index$|\.data-\d{5}-of-\d{5}$")
+# The version of TensorFlow in the protocol buffer of a SavedModel: a field, its length, and the field behind it.
+TENSORFLOW = re.compile(rb"\*([\x05-\x1e])(\d+\.\d+\.\d+[\w.+-]*)2")
 VERSION = re.compile(r"\d+(\.\d+)+")
 NEEDS_CODE = (
     "holds weights only: there is nothing to load them into without the architecture; where that is a JSON file, name"
@@ -39,7 +41,7 @@ ARCHITECTURE, WEIGHTS = "architecture.json", ("weights.h5", "model.weights.h5") 
 
 @dataclass(frozen=True, kw_only=True)
 class Foreign:
-    """A file or folder that somebody saved; ``keras`` is the version it says that it was saved with, if it does.
+    """A file or folder that somebody saved; ``keras``, ``tensorflow``: what it says that it was saved with, if it does.
 
     ``weights`` are those of an architecture in JSON; ``described`` is the config that names its layers, if it has one.
     """
@@ -49,6 +51,7 @@ class Foreign:
     keras: str | None
     weights: Path | None = None
     described: str | None = None
+    tensorflow: str | None = None
 
 
 def recognise(path: Path, weights: Path | None = None) -> Foreign:
@@ -127,7 +130,13 @@ def _folder(path: Path) -> Foreign:
         format="keras-savedmodel" if by_keras else "savedmodel",
         keras=None,
         described=described.decode(errors="replace") if by_keras else None,
+        tensorflow=_tensorflow_of(graph),
     )
+
+
+def _tensorflow_of(graph: bytes) -> str | None:
+    found = TENSORFLOW.search(graph)
+    return _version(found[2][: found[1][0]].decode("ascii")) if found else None
 
 
 def _hdf5(path: Path) -> Foreign:
