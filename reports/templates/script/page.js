@@ -32,7 +32,9 @@ const showPlace = () => {
   Object.assign(state, { pair: "", trial: "" });
   byId("evidence").close();
   place.querySelectorAll("details").forEach((each) => { each.open = true; });
-  place.scrollIntoView({ block: "center" });
+  const come = () => place.scrollIntoView({ block: "center" });
+  come();
+  requestAnimationFrame(() => requestAnimationFrame(come)); // what lies above is laid out only now, and moves it
   return "ready" in document.documentElement.dataset;
 };
 const follow = () => {
