@@ -98,10 +98,14 @@ def text_of(chrome: Chrome, selector: str) -> str:
     return str(ask(chrome, "return document.querySelector(arguments[0]).textContent", selector))
 
 
+def until(chrome: Chrome, script: str) -> None:
+    """Wait until a script says yes."""
+    WebDriverWait(chrome, 10.0, poll_frequency=0.02).until(lambda _: ask(chrome, script))
+
+
 def titles(chrome: Chrome) -> dict[str, str]:
     """What a pointer on a square is told, by the square's id, when that has caught up with the counts."""
-    caught_up = "return document.getElementById('grid-table').dataset.titles === 'new'"
-    WebDriverWait(chrome, 10.0, poll_frequency=0.02).until(lambda _: ask(chrome, caught_up))
+    until(chrome, "return document.getElementById('grid-table').dataset.titles === 'new'")
     pairs = "return [...document.querySelectorAll('.grid td[id]')].map(td => [td.id, td.firstChild.title])"
     return dict(cast("list[tuple[str, str]]", ask(chrome, pairs)))
 

@@ -15,6 +15,7 @@ from page_browsing import (
     click,
     text_of,
     titles,
+    until,
     visit,
     written,
 )
@@ -164,4 +165,5 @@ def test_only_what_is_promised_counts_among_promises(chrome: Chrome, tmp_path: P
     visit(chrome, written(tmp_path, tagged(), results)[0] + "#view=promises")
 
     assert counted(chrome) == (1, 2)
+    until(chrome, "return document.getElementById('grid-table').dataset.squares === 'new'")
     assert "look-mixed" in str(ask(chrome, "return document.querySelector('.grid td[id] .remedies').className"))

@@ -1,6 +1,11 @@
 // The squares, and how the view and the filters paint them.
 const table = byId("grid-table");
-const squares = [...document.querySelectorAll(".grid td[id]")].map((cell) => ({ cell, link: cell.firstElementChild }));
+const heads = [...table.querySelectorAll("th[data-column]")];
+const squares = [...document.querySelectorAll(".grid td[id]")].map((cell) => ({ cell, link: cell.firstElementChild, row: cell.parentElement, head: heads[cell.cellIndex - 1] }));
+// What is in view of rows and columns: its squares are painted at once, all others in the moments after.
+const inView = new Set();
+const watcher = new IntersectionObserver((seen) => seen.forEach(({ target, isIntersecting }) => inView[isIntersecting ? "add" : "delete"](target)));
+[...heads, ...table.querySelectorAll("tbody tr")].forEach((each) => watcher.observe(each));
 const paint = (face, one) => {
   const look = lookOf(one), share = percent(one);
   if (face.dataset.shown === `${look} ${share}`) return;
@@ -14,14 +19,28 @@ const paint = (face, one) => {
 };
 const NEVER = summed(slots(1));
 const facesOf = (counted, cell) => [0, 1].map((slot) => (counted.pairs.has(cell.id) ? summed(counted.pairs.get(cell.id), slot) : NEVER));
-const paintGrid = (counted) => {
-  for (const { cell, link } of squares) {
+const paintSquares = (counted, some) => {
+  for (const { cell, link } of some) {
     const [plain, other] = facesOf(counted, cell);
     paint(link.children[state.view === "plain" ? 0 : 1], state.view === "plain" ? plain : other); // the other is not shown
     cell.classList.toggle("left-out", counted.pairs.has(cell.id) && !plain.total && !other.total);
   }
-  table.dataset.titles = "old";
-  soon(() => titleGrid(counted, SECOND[state.view === "plain" ? "remedies" : state.view]));
+};
+const AT_ONCE = 250;
+const paintGrid = (counted) => {
+  const isInView = ({ row, head }) => inView.has(row) && inView.has(head);
+  paintSquares(counted, squares.filter(isInView));
+  const others = squares.filter((square) => !isInView(square));
+  const paintOthers = () => {
+    paintSquares(counted, others.splice(0, AT_ONCE));
+    if (others.length) soon(paintOthers, 0);
+    else {
+      table.dataset.squares = "new";
+      soon(() => titleGrid(counted, SECOND[state.view === "plain" ? "remedies" : state.view]));
+    }
+  };
+  Object.assign(table.dataset, { squares: "old", titles: "old" });
+  soon(paintOthers, 0);
 };
 // What a pointer that rests on a square is told can wait until the squares are painted.
 const titleGrid = (counted, second) => {
@@ -32,15 +51,14 @@ const titleGrid = (counted, second) => {
   table.dataset.titles = "new";
 };
 let waiting = 0;
-const soon = (task) => { // the last one asked for alone, when nothing came for a moment
+const soon = (task, milliseconds = 50) => { // the last one asked for alone, when nothing came for a moment
   clearTimeout(waiting);
-  waiting = setTimeout(task, 50);
+  waiting = setTimeout(task, milliseconds);
 };
 const SECOND = { remedies: "with remedies", promises: "promised", trainable: "trains on" };
 // The row and column picker hides what is not named; a title over columns is as wide as what is left of it.
 const pick = () => {
   const [hasRow, hasColumn] = [globs(state.rows), globs(state.columns)];
-  const heads = [...table.querySelectorAll("th[data-column]")];
   const shown = heads.map((head) => hasColumn(head.textContent));
   heads.forEach((head, index) => { head.hidden = !shown[index]; });
   let from = 0;
