@@ -136,28 +136,18 @@ def sample(rng):
 
 @pytest.mark.cells
 @pytest.mark.slow
-def test_operators_of_tensorflow_2_3_are_rewritten_for_keras_3(
-    cell: Callable[[str], BuiltCell], probe: Prober, tmp_path: Path
+@pytest.mark.parametrize(
+    ("producer", "code"),
+    [pytest.param("tf2.3", OPERATORS, id="operators"), pytest.param("tf2.10", BACKBONE, id="backbone")],
+)
+def test_what_is_written_another_way_than_the_zoos_is_rewritten(
+    producer: str, code: str, cell: Callable[[str], BuiltCell], probe: Prober, tmp_path: Path
 ) -> None:
-    job = a_job("operators", "operators", "h5", tmp_path / "operators", "rewrite-config")
-    planted = {"zoo/operators.py": OPERATORS}
-    probe(cell("tf2.3"), Role.SAVE, [job], planted=planted)
+    job = a_job("theirs", "theirs", "h5", tmp_path / "theirs", "rewrite-config")
+    planted = {"zoo/theirs.py": code}
+    probe(cell(producer), Role.SAVE, [job], planted=planted)
 
-    found = probe(cell("tf2.21"), Role.LOAD, [job], planted=planted).load("operators", "rewrite-config")
-
-    assert found.outcome is Outcome.PASS, found
-
-
-@pytest.mark.cells
-@pytest.mark.slow
-def test_a_model_within_a_model_behind_arithmetic_is_rewritten(
-    cell: Callable[[str], BuiltCell], probe: Prober, tmp_path: Path
-) -> None:
-    job = a_job("backbone", "backbone", "h5", tmp_path / "backbone", "rewrite-config")
-    planted = {"zoo/backbone.py": BACKBONE}
-    probe(cell("tf2.10"), Role.SAVE, [job], planted=planted)
-
-    found = probe(cell("tf2.21"), Role.LOAD, [job], planted=planted).load("backbone", "rewrite-config")
+    found = probe(cell("tf2.21"), Role.LOAD, [job], planted=planted).load("theirs", "rewrite-config")
 
     assert found.outcome is Outcome.PASS, found
 
