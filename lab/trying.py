@@ -26,12 +26,16 @@ from lab.recipes import RecipeBook
 from lab.running.cells import LockedCell
 from lab.running.foreign import Foreign, place, record
 from lab.running.units import Unit, run_unit
-from lab.running.user_code import read_code
+from lab.running.user_code import UserCode
 from lab.store import observation_from_event
 from lab.strategies import Strategies
 from lab.words import Cell, CellFacts, Format, Judgement, Matrix, Observation, Outcome, Role, Stage
 
 MODEL = "brought"
+# The strategy that needs no recorded answers, and what it is told as: for weights alone it is the plain way.
+UNASKED, BUILT = "build-unasked", "build-and-load-weights"
+OF_FILES = frozenset({"h5", "keras", "keras-suffix-h5"})
+OF_WEIGHTS = frozenset({"weights-h5", "weights-v3"})
 FAILED = frozenset({Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT})
 # A model that somebody trained is larger than those of the zoo.
 CPU_S, TIMEOUT_S, MEMORY_MIB, BATCH = 120.0, 600.0, 8192, 4
@@ -85,10 +89,10 @@ class Brought:
 class Course:
     """Files on their way: first to a cell that answers, then, with its answers, to all."""
 
-    def __init__(self, bench: Bench, scratch: Path, code: Path | None) -> None:
+    def __init__(self, bench: Bench, scratch: Path, given: UserCode | None) -> None:
         self._bench = bench
         self._scratch = scratch
-        self._given = None if code is None else read_code(code)
+        self._given = given
         self._matrix = replace(
             bench.matrix,
             limits=replace(
@@ -199,7 +203,10 @@ class Course:
         }
 
     def _strategies_for(self, form: Format, cell: str, *, ask: bool) -> Iterable[str]:
-        """Those that this cell can have, and that need no more than the file, or than the code that was given."""
+        """Those that this cell can have, and that need no more than the file, or than the code that was given.
+
+        Who builds a model from code calls it with the recorded inputs; before there are any, one strategy does without.
+        """
         for strategy in form.strategies:
             if not self._strategies.suits_cell(strategy, cell):
                 continue
@@ -209,11 +216,15 @@ class Course:
             if strategy.startswith("custom-objects") and self._given is None:
                 continue
             yield strategy
+        if ask and self._given is not None and self._given.builds and form.id in OF_FILES | OF_WEIGHTS:
+            yield UNASKED
 
     def _attempt(self, each: Brought, cell: str, event: dict[str, Any]) -> Attempt:
         seen = observation_from_event(event)
         judgement = judge(seen, self._matrix.tolerance)
         strategy = event["strategy"]
+        if strategy == UNASKED:
+            strategy = PLAIN if each.form.id in OF_WEIGHTS else BUILT
         saved = CellFacts(tensorflow=each.foreign.tensorflow or "", keras=each.foreign.keras or "", python="")
         cells = (saved, self._bench.facts.get(cell))
         case = case_of(

@@ -51,6 +51,27 @@ def test_a_saved_model_tells_its_tensorflow(tmp_path: Path, version: str) -> Non
     assert recognise(tmp_path).described
 
 
+@pytest.mark.parametrize(("inside", "form"), [("layer_names", "weights-h5"), ("layers", "weights-v3")])
+def test_weights_alone_are_a_file_to_try_where_there_is_code_that_builds(
+    tmp_path: Path, inside: str, form: str
+) -> None:
+    with h5py.File(tmp_path / "w.h5", "w") as stored:
+        stored.attrs["keras_version"] = "2.3.1"
+        if form == "weights-h5":
+            stored.attrs[inside] = ["dense"]
+        else:
+            stored.create_group(inside)
+
+    found = recognise(tmp_path / "w.h5", builds=True)
+
+    assert (found.format, found.keras) == (form, "2.3.1")
+
+
+def test_hdf5_of_others_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(LabError, match="neither a model nor the weights of one"):
+        recognise(an_h5(tmp_path / "data.h5", title="x"), builds=True)
+
+
 def test_weights_alone_are_refused_with_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(LabError, match="holds weights only"):
         recognise(an_h5(tmp_path / "w.h5", layer_names="x"))
@@ -260,3 +281,42 @@ def test_a_model_that_only_its_training_kills_is_told_as_one_that_loads(
     said = capsys.readouterr().out
     assert "tf2.15     loads with custom-objects\n" in said
     assert "a step of training it there crashes (ended by signal 6)" in said
+
+
+BUILD = """
+def build(tf):
+    class Net(tf.keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.hidden = tf.keras.layers.Dense(4, activation="tanh")
+            self.score = tf.keras.layers.Dense(1)
+
+        def call(self, inputs):
+            return self.score(self.hidden(inputs))
+
+    net = Net()
+    net(tf.keras.Input((3,)))
+    return net
+"""
+SAVE_WEIGHTS = """
+import sys
+import tensorflow as tf
+
+build(tf).save_weights(sys.argv[1])
+"""
+
+
+@pytest.mark.cells
+def test_weights_alone_are_tried_with_the_code_that_builds_their_model(
+    cell: Callable[[str], BuiltCell], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.py").write_text(BUILD, encoding="utf-8")
+    weights = tmp_path / "net.h5"
+    subprocess.run([cell("tf2.4").python, "-c", BUILD + SAVE_WEIGHTS, str(weights)], check=True, capture_output=True)
+    options = ["--cells", "tf2.4 tf2.15 tf2.21", "--code", str(tmp_path / "mine.py"), "--trust", "--json"]
+
+    main(["try", str(weights), "--engine", "local", "--matrix", str(ROOT / "matrix.toml"), *options])
+
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {row["reference"] for row in rows} == {"tf2.4"}
+    assert {row["consumer"]: row["outcome"] for row in rows} == dict.fromkeys(["tf2.4", "tf2.15", "tf2.21"], "pass")

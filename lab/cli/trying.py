@@ -18,6 +18,7 @@ from lab.errors import ExitCode, LabError
 from lab.identity import PLAIN
 from lab.recipes import RecipeBook
 from lab.running.foreign import Foreign, place, recognise
+from lab.running.user_code import read_code
 from lab.trying import Attempt, Bench, Brought, Course
 from lab.words import Cell, EngineName, Outcome, Stage
 
@@ -33,9 +34,10 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         "try",
         parents=[common],
         help="load a file of yours in every cell",
-        description="Load model files (HDF5, .keras, SavedModel folders, JSON with its weights) in the cells of the "
-        "matrix: where they load, why not elsewhere, and what makes them load. Answers are compared with those of the "
-        "first cell that loads the file, beginning with the release that saved it. Loading a model runs what is in it.",
+        description="Load model files (HDF5, .keras, SavedModel folders, JSON with its weights, weights with your code) "
+        "in the cells of the matrix: where they load, why not elsewhere, and what makes them load. Answers are compared "
+        "with those of the first cell that loads the file, beginning with the release that saved it. Loading a model "
+        "runs what is in it.",
         epilog="example: python -m lab try model.h5 --cells 'tf2.4 tf2.15 tf2.21' --trust",
     )
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
@@ -56,10 +58,11 @@ def _try(arguments: argparse.Namespace) -> int:
             " trust, or use --engine docker"
         )
         raise LabError(message)
-    foreign, refused = _recognised(arguments.files, arguments.weights)
+    given = None if arguments.code is None else read_code(arguments.code)
+    foreign, refused = _recognised(arguments.files, arguments.weights, builds=given is not None and given.builds)
     bench = _bench(context)
     with tempfile.TemporaryDirectory(prefix="lab-try-") as scratch:
-        brought = Course(bench, Path(scratch), arguments.code).run(foreign)
+        brought = Course(bench, Path(scratch), given).run(foreign)
     labels = labels_of([each.foreign.path for each in brought])
     for each in brought:
         code = _write_code(each, context, labels[each.foreign.path])
@@ -70,7 +73,7 @@ def _try(arguments: argparse.Namespace) -> int:
     return ExitCode.BAD_INPUT if refused else ExitCode.DONE
 
 
-def _recognised(paths: Sequence[Path], weights: Path | None) -> tuple[list[Foreign], int]:
+def _recognised(paths: Sequence[Path], weights: Path | None, *, builds: bool) -> tuple[list[Foreign], int]:
     """The files that are models, and how many are not, each of which is told; raises LabError where none is."""
     if weights is not None and len(paths) > 1:
         message = f"--weights {weights} can be those of one architecture, and {len(paths)} files are named"
@@ -79,7 +82,7 @@ def _recognised(paths: Sequence[Path], weights: Path | None) -> tuple[list[Forei
     refused: list[str] = []
     for path in paths:
         try:
-            found.append(recognise(path, weights))
+            found.append(recognise(path, weights, builds=builds))
         except LabError as error:
             refused.append(str(error))
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional
+from typing import Any, List, NamedTuple, Optional
 
 import numpy as np
 
@@ -31,11 +31,38 @@ def questions(subject: Any, seed: int) -> List[Call]:
     raise Refused("a {} does not say what it takes".format(type(subject).__name__))
 
 
+class Spec(NamedTuple):
+    """Shape and dtype of an input where no tensor tells them."""
+
+    shape: Any
+    dtype: Any
+
+
 def _inputs(model: Any) -> List[Any]:
-    found = getattr(model, "inputs", None)
+    """What a network takes; a subclassed model remembers what it was called or built with."""
+    found = getattr(model, "inputs", None) or _remembered_by_keras_2(model) or _remembered_by_keras_3(model)
     if not found:
         raise Refused("the model does not say what it takes: it was never built")
     return list(found)
+
+
+def _remembered_by_keras_2(model: Any) -> List[Any]:
+    spec = getattr(model, "_saved_model_inputs_spec", None)
+    if hasattr(spec, "shape"):
+        return [spec]
+    return list(spec) if isinstance(spec, (list, tuple)) else []
+
+
+def _remembered_by_keras_3(model: Any) -> List[Any]:
+    shapes = getattr(model, "_build_shapes_dict", None) or {}
+    dtype = getattr(model, "compute_dtype", None) or "float32"
+    if not all(_is_shape(shape) for shape in shapes.values()):
+        return []
+    return [Spec(shape, np.dtype(dtype)) for shape in shapes.values()]
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(size is None or isinstance(size, int) for size in value)
 
 
 def _array(spec: Any, rng: Any) -> Any:

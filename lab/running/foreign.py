@@ -34,8 +34,10 @@ TENSORFLOW = re.compile(rb"\*([\x05-\x1e])(\d+\.\d+\.\d+[\w.+-]*)2")
 VERSION = re.compile(r"\d+(\.\d+)+")
 NEEDS_CODE = (
     "holds weights only: there is nothing to load them into without the architecture; where that is a JSON file, name"
-    " that and the weights with --weights"
+    " that and the weights with --weights; where it is Python, name a file with build(tf) with --code"
 )
+CHECKPOINT_HINT = "is part of a checkpoint, which holds weights only: tf.train.list_variables(prefix) names them"
+V3_GROUPS = frozenset({"layers", "_layer_checkpoint_dependencies"})  # in the root of a weights file of the v3 layout
 ARCHITECTURE, WEIGHTS = "architecture.json", ("weights.h5", "model.weights.h5")  # as the format json-h5 has them
 
 
@@ -54,10 +56,11 @@ class Foreign:
     tensorflow: str | None = None
 
 
-def recognise(path: Path, weights: Path | None = None) -> Foreign:
-    """Say what a file is, by its content; raises LabError where it is nothing that can be loaded by itself.
+def recognise(path: Path, weights: Path | None = None, *, builds: bool = False) -> Foreign:
+    """Say what a file is, by its content; raises LabError where it is nothing that can be loaded.
 
-    ``weights`` belong to it where it is an architecture; else the only file is taken that can be meant.
+    ``weights`` belong to it where it is an architecture; else the only file is taken that can be meant. ``builds`` is
+    whether there is code that builds the model, which is what a file of weights alone needs.
     """
     if not path.exists():
         raise LabError(f"{path} does not exist")
@@ -66,7 +69,7 @@ def recognise(path: Path, weights: Path | None = None) -> Foreign:
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     if head.startswith(HDF5_MAGIC):
-        return _hdf5(path)
+        return _hdf5(path, builds=builds)
     if head.startswith(ZIP_MAGIC):
         return _archive(path)
     if head.lstrip().startswith(b"{"):
@@ -110,7 +113,7 @@ def _what_else(path: Path, head: bytes) -> str:
     if not head:
         return "is empty: a download or a save was cut off"
     if CHECKPOINT.search(path.name):
-        return f"is part of a checkpoint and {NEEDS_CODE}"
+        return CHECKPOINT_HINT
     text = head.lstrip().lower()
     for begins, said in STRANGERS.items():
         if text.startswith(begins) or head[4:].startswith(begins):
@@ -139,16 +142,28 @@ def _tensorflow_of(graph: bytes) -> str | None:
     return _version(found[2][: found[1][0]].decode("ascii")) if found else None
 
 
-def _hdf5(path: Path) -> Foreign:
+def _hdf5(path: Path, *, builds: bool) -> Foreign:
     try:
         with h5py.File(path, "r") as stored:
-            if "model_config" not in stored.attrs:
-                raise LabError(f"{path} {NEEDS_CODE}")
             version, config = (_text(stored.attrs.get(name, "")) for name in ("keras_version", "model_config"))
+            weights = _weights_format(stored)
     except OSError as error:
         raise LabError(f"{path} begins like HDF5 and cannot be read: {error}") from error
-    form = "keras-suffix-h5" if path.suffix == ".keras" else "h5"
-    return Foreign(path=path, format=form, keras=_version(version), described=config)
+    if config:
+        form = "keras-suffix-h5" if path.suffix == ".keras" else "h5"
+        return Foreign(path=path, format=form, keras=_version(version), described=config)
+    if weights is None:
+        raise LabError(f"{path} is HDF5, and neither a model nor the weights of one that Keras wrote")
+    if not builds:
+        raise LabError(f"{path} {NEEDS_CODE}")
+    return Foreign(path=path, format=weights, keras=_version(version))
+
+
+def _weights_format(stored: h5py.File) -> str | None:
+    """The format of a file that holds weights alone; None where it is nothing that Keras wrote."""
+    if "layer_names" in stored.attrs:
+        return "weights-h5"
+    return "weights-v3" if V3_GROUPS & set(stored) else None
 
 
 def _architecture(path: Path, weights: Path | None) -> Foreign:
