@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from lab.cli.context import DEFAULT_OUT, ROOT
+from lab.engines import processor
 from lab.sharding import Shard
 
 
@@ -20,6 +21,12 @@ def common_options() -> argparse.ArgumentParser:
     group.add_argument("--matrix", type=Path, default=ROOT / "matrix.toml", metavar="FILE", help="default: matrix.toml")
     group.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="store, artifacts, logs and page")
     group.add_argument("--engine", choices=("auto", "local", "docker"), default="auto", help="what runs the cells")
+    group.add_argument(
+        "--onednn",
+        choices=(processor.AUTO, *processor.ASKED),
+        default=processor.AUTO,
+        help="compute as on a processor that turns oneDNN on, or as on one that does not (default: as this one does)",
+    )
     group.add_argument("--jobs", type=positive, default=0, metavar="N", help="cells at once (default: one a core)")
     return common
 

@@ -49,6 +49,7 @@ class Wanted:
     formats: str | None = None
     selection: str | None = None
     engine: str | ChosenEngine = AUTO
+    onednn: str = processor.AUTO
     jobs: int = 0
     keep_images: int = 0
     every_cell: bool = False
@@ -74,8 +75,7 @@ class Context:
         self.jobs = min(jobs, wanted.keep_images) if wanted.keep_images else jobs
         self.uv = find_uv()
         self.chosen_engine = choose(wanted.engine) if isinstance(wanted.engine, str) else wanted.engine
-        if wanted.as_stored:
-            self.chosen_engine = replace(self.chosen_engine, processor=_stored_processor(wanted.out))
+        self.chosen_engine = replace(self.chosen_engine, processor=_processor(wanted))
         self.engine_name = self.chosen_engine.name
         self.gpu_cells_left_out = self._leave_out_gpu_cells()
         self.locks = LockFolder(directory=wanted.matrix.parent / "images" / "locks")
@@ -221,8 +221,15 @@ def find_cell(matrix: Matrix, cell_id: str) -> Cell:
     return select(matrix, cells=cell_id).cells[0]
 
 
-def _stored_processor(out: Path) -> str | None:
-    """The trait of the processor that the last run was on; None where nothing has been run."""
+def _processor(wanted: Wanted) -> str | None:
+    """The trait that is asked for, or that the last run was made with where it is only read; None is this machine's."""
+    if wanted.onednn in processor.ASKED:
+        return processor.ASKED[wanted.onednn]
+    return stored_processor(wanted.out) if wanted.as_stored else None
+
+
+def stored_processor(out: Path) -> str | None:
+    """The trait of the processor that the last run computed as on; None where nothing has been run."""
     if not (out / FILE).exists():
         return None
     with open_store(out, writing=False) as store:

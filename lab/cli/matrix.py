@@ -15,7 +15,7 @@ from typing import Any
 from lab import __version__
 from lab.cli.arguments import positive, shard
 from lab.cli.baseline import choose_baseline, print_changes
-from lab.cli.context import ROOT, Context, Wanted, existing
+from lab.cli.context import ROOT, Context, Wanted, existing, stored_processor
 from lab.cli.exporting import USUAL, add_option, export
 from lab.cli.progress import progress, say
 from lab.cli.rendering import render
@@ -119,6 +119,7 @@ def wanted(arguments: argparse.Namespace) -> Wanted:
         formats=arguments.formats,
         selection=arguments.select,
         engine=arguments.engine,
+        onednn=arguments.onednn,
         jobs=arguments.jobs,
         keep_images=getattr(arguments, "keep_images", 0),
         shard=getattr(arguments, "shard", None),
@@ -153,7 +154,15 @@ def _matrix(arguments: argparse.Namespace) -> int:
         return ExitCode.DONE
     engine = choose(arguments.engine)
     chosen = replace(wanted(arguments), engine=engine)
-    selection = (chosen.cells, chosen.models, chosen.formats, chosen.selection, engine.name, chosen.shard)
+    selection = (
+        chosen.cells,
+        chosen.models,
+        chosen.formats,
+        chosen.selection,
+        engine.name,
+        chosen.onednn,
+        chosen.shard,
+    )
     sources = [ROOT / folder for folder in ("lab", "images", "reports/templates", "reports/published")]
     last = last_run(chosen.out, chosen.matrix, map(str, selection), sources)
     asks_for_more = arguments.fresh or arguments.baseline or not set(arguments.export) <= set(USUAL)
@@ -195,7 +204,7 @@ def _run(context: Context, store: Store, *, fresh: bool) -> Tally:
         return Tally()
     engine: Engine = context.engine()
     arguments = shlex.join(_without_places(sys.argv[1:]))
-    run_id = store.begin_run(engine.name, host(), context.code.whole, arguments)
+    run_id = store.begin_run(engine.name, host(context.chosen_engine.processor), context.code.whole, arguments)
     order = Order(
         matrix=context.matrix,
         scope=context.scope,
@@ -218,9 +227,9 @@ def _run(context: Context, store: Store, *, fresh: bool) -> Tally:
     return tally
 
 
-def host() -> str:
-    """What this machine is, without its name."""
-    machine = f"{platform.system()} {platform.machine()}, {processor.described()}"
+def host(trait: str | None = None) -> str:
+    """What this machine is, without its name, and as on which processor TensorFlow computes there."""
+    machine = f"{platform.system()} {platform.machine()}, {processor.described(trait)}"
     return f"{machine}, lab {__version__}, Python {platform.python_version()}"
 
 
@@ -252,6 +261,7 @@ def _plan_lines(context: Context, planned: Plan) -> list[str]:
     if not planned.is_empty:
         minutes = _seconds(context, planned) / 60
         lines.append(f"      about {max(1, round(minutes))} min, up to {_mib(planned) / 1024:.1f} GiB of disk")
+        lines += _other_processor(context)
     if context.gpu_cells_left_out:
         lines.append(
             f"      {context.gpu_cells_left_out} GPU cells are left out: they want Docker; name those without a "
@@ -265,6 +275,19 @@ def _plan_lines(context: Context, planned: Plan) -> list[str]:
         rest = sum(count for _, count in reasons[REASONS_SHOWN:])
         lines.append(f"  {rest:6d}  for {len(reasons) - REASONS_SHOWN} more reasons: python -m lab plan --json")
     return lines
+
+
+def _other_processor(context: Context) -> list[str]:
+    """That what the store has was computed otherwise, where that is why it does not count, and how to go on with it."""
+    stored = stored_processor(context.wanted.out)
+    here = context.chosen_engine.trait
+    if stored is None or stored == here:
+        return []
+    asked = next(word for word, trait in processor.ASKED.items() if trait == stored)
+    return [
+        f"      the last run was made with oneDNN {asked}; here TensorFlow computes otherwise, so nothing of it counts",
+        f"      (--onednn {asked} computes as it did, and goes on with it)",
+    ]
 
 
 def _seconds(context: Context, planned: Plan) -> float:

@@ -34,10 +34,10 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         "try",
         parents=[common],
         help="load a file of yours in every cell",
-        description="Load model files (HDF5, .keras, SavedModel folders, JSON with its weights, weights with your code) "
-        "in the cells of the matrix: where they load, why not elsewhere, and what makes them load. Answers are compared "
-        "with those of the first cell that loads the file, beginning with the release that saved it. Loading a model "
-        "runs what is in it.",
+        description="Load model files (HDF5, .keras, SavedModel folders, JSON with its weights, weights with your "
+        "code) in the cells of the matrix: where they load, why not elsewhere, and what makes them load. Answers are "
+        "compared with those of the first cell that loads the file, beginning with the release that saved it. Loading "
+        "a model runs what is in it.",
         epilog="example: python -m lab try model.h5 --cells 'tf2.4 tf2.15 tf2.21' --trust",
     )
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path)

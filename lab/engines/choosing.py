@@ -39,26 +39,30 @@ class Room:
 class ChosenEngine:
     """An engine that can be had; nothing is started yet.
 
-    ``processor`` is the trait of the one that it is asked about, where that is another than this machine's.
+    ``processor`` is the trait of the one that it is to compute as on, where that is another than this machine's.
     """
 
     name: EngineName
     daemon: Daemon | None = None
     processor: str | None = None
 
+    @property
+    def trait(self) -> str:
+        """The trait of the processor that its cells compute as on."""
+        return processor.trait() if self.processor is None else self.processor
+
     def identify(self, cell: Cell, lock_text: str) -> str:
         """The fingerprint of a cell that this engine makes."""
-        trait = processor.trait() if self.processor is None else self.processor
         if self.daemon is None:
-            return fingerprint(cell, lock_text, self.name, processor=trait)
+            return fingerprint(cell, lock_text, self.name, processor=self.trait)
         from lab.engines.docker.recipe import dockerfile  # noqa: PLC0415
 
-        return fingerprint(cell, lock_text, self.name, dockerfile(cell), trait)
+        return fingerprint(cell, lock_text, self.name, dockerfile(cell), self.trait)
 
     def open(self, matrix: Matrix, uv: Uv, room: Room) -> Engine:
         """The engine itself; containers that an earlier lab left behind are removed."""
         if self.daemon is None:
-            return LocalEngine(room.cells, uv, matrix.limits.build_timeout_s)
+            return LocalEngine(room.cells, uv, matrix.limits.build_timeout_s, self.processor)
         from lab.engines.docker.engine import DockerEngine  # noqa: PLC0415
 
         engine = DockerEngine(
@@ -67,6 +71,7 @@ class ChosenEngine:
             build_timeout_s=matrix.limits.build_timeout_s,
             memory_mib=matrix.limits.memory_mib,
             keep_images=room.keep_images,
+            processor_trait=self.processor,
         )
         engine.clean_up()
         return engine

@@ -30,6 +30,7 @@ def variables(built: BuiltCell, home: str, code: str) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "2",
         **({} if cell.cuda else {"CUDA_VISIBLE_DEVICES": "-1"}),
         **({"LD_LIBRARY_PATH": ":".join(built.libraries)} if built.libraries else {}),
+        **dict(built.settings),
         **dict(cell.env),
     }
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from lab.engines import processor
 from lab.engines.environment import variables, wheel_libraries
 from lab.engines.interpreters import find_python
 from lab.engines.processes import end_group
@@ -34,8 +35,9 @@ class LocalEngine:
 
     name = EngineName.LOCAL
 
-    def __init__(self, directory: Path, uv: Uv, build_timeout_s: float) -> None:
+    def __init__(self, directory: Path, uv: Uv, build_timeout_s: float, processor_trait: str | None = None) -> None:
         self._directory = directory
+        self._processor_trait = processor_trait
         self._uv = uv
         self._build_timeout_s = build_timeout_s
 
@@ -62,6 +64,7 @@ class LocalEngine:
             reused=reused,
             seconds=time.monotonic() - started,
             libraries=wheel_libraries(cell, lock_text, str(environment)),
+            settings=processor.settings(cell, self._processor_trait, processor.trait()),
         )
 
     def release(self, built: BuiltCell) -> None:

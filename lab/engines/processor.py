@@ -9,12 +9,22 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from packaging.version import Version
+
+from lab.words import Cell
+
 CPUINFO = Path("/proc/cpuinfo")
 
 # Source: IsMKLEnabled in https://github.com/tensorflow/tensorflow/blob/v2.15.0/tensorflow/core/util/util.cc
 NEURAL = frozenset({"avx512_vnni", "avx512_bf16", "avx_vnni", "amx_tile", "amx_int8", "amx_bf16"})
 ON, OFF = "oneDNN", ""
-ON_IN_WORDS = "oneDNN on by default"
+# From this release on the processor decides; the variable overrules it, either way.
+FIRST = Version("2.9")
+VARIABLE = "TF_ENABLE_ONEDNN_OPTS"
+# Whether TensorFlow is to compute with oneDNN, in the words of the command line; AUTO is as this processor does.
+AUTO = "auto"
+ASKED = {"on": ON, "off": OFF}
+_IN_WORDS = {ON: "oneDNN on", OFF: "oneDNN off"}
 
 
 @cache
@@ -34,11 +44,24 @@ def trait(cpuinfo: Path = CPUINFO) -> str:
 
 
 def trait_of(host: str) -> str:
-    """The trait of the machine that a run says it was on."""
-    return ON if ON_IN_WORDS in host else OFF
+    """The trait of the processor that a run says it computed as on."""
+    return ON if _IN_WORDS[ON] in host else OFF
 
 
-def described(cpuinfo: Path = CPUINFO) -> str:
-    """The same in words, for the provenance of a run."""
+def settings(cell: Cell, wanted: str | None, own: str) -> tuple[tuple[str, str], ...]:
+    """The variables that make a cell compute as on a processor with the trait ``wanted``; none where this one has it.
+
+    Releases before 2.9 do not ask the processor, so there is nothing to overrule.
+    """
+    if wanted is None or wanted == own or Version(cell.tensorflow) < FIRST:
+        return ()
+    return ((VARIABLE, "1" if wanted == ON else "0"),)
+
+
+def described(wanted: str | None = None, cpuinfo: Path = CPUINFO) -> str:
+    """How TensorFlow computes in a run, for its provenance: as this processor decides, or as was asked."""
     found = neural_instructions(cpuinfo)
-    return f"{ON_IN_WORDS} ({', '.join(found)})" if found else "oneDNN off by default"
+    own = trait(cpuinfo)
+    if wanted is not None and wanted != own:
+        return f"{_IN_WORDS[wanted]} as asked (off by default here)" if own == OFF else f"{_IN_WORDS[wanted]} as asked"
+    return f"{_IN_WORDS[own]} by default" + (f" ({', '.join(found)})" if found else "")

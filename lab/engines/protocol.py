@@ -20,7 +20,8 @@ NEVER = Event()
 class BuiltCell:
     """A cell that is ready to run, and how it came about.
 
-    ``libraries`` are the folders that its loader looks into for CUDA; ``image`` is the Docker engine's.
+    ``libraries`` are the folders that its loader looks into for CUDA; ``settings`` are variables that make it compute
+    as on another processor; ``image`` is the Docker engine's.
     """
 
     cell: Cell
@@ -30,6 +31,7 @@ class BuiltCell:
     reused: bool
     seconds: float
     libraries: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
     image: str = ""
 
 

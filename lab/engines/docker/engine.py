@@ -17,6 +17,7 @@ from typing import Any
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from requests.exceptions import RequestException
 
+from lab.engines import processor
 from lab.engines.docker.daemon import Daemon, comes_back, explained, gpu_devices, gpu_request
 from lab.engines.docker.deliveries import Inbox, Outbox
 from lab.engines.docker.images import LABEL, Images, Watch
@@ -42,12 +43,20 @@ class DockerEngine:
     name = EngineName.DOCKER
 
     def __init__(
-        self, daemon: Daemon, images: Images, *, build_timeout_s: float, memory_mib: int, keep_images: int = 0
+        self,
+        daemon: Daemon,
+        images: Images,
+        *,
+        build_timeout_s: float,
+        memory_mib: int,
+        keep_images: int = 0,
+        processor_trait: str | None = None,
     ) -> None:
         self.daemon = daemon
         self._images = images
         self._build_timeout_s = build_timeout_s
         self._memory_mib = memory_mib
+        self._processor_trait = processor_trait
         self._shelf = Shelf(images, keep_images)
         self._devices: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._has_device = False
@@ -78,6 +87,7 @@ class DockerEngine:
             reused=reused,
             seconds=time.monotonic() - started,
             libraries=(CUDA_LIBRARIES,) if cell.cuda_image else libraries,
+            settings=processor.settings(cell, self._processor_trait, processor.trait()),
             image=image,
         )
 
