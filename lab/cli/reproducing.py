@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import Any
 
 from lab.cli.context import Context
@@ -22,7 +23,8 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         "repro",
         parents=[common],
         help="run one trial again, its log on the terminal",
-        description="Run one trial again in its cell and show what happens; nothing is written to the store.",
+        description="Run one trial again in its cell, computing as the last run did, and show what happens; nothing is "
+        "written to the store.",
         epilog="example: python -m lab repro tf2.16/tf2.10/dense-sequential/h5/plain",
     )
     repro.add_argument("trial", metavar="TRIAL", help="a key, or PRODUCER/CONSUMER/MODEL/FORMAT/STRATEGY")
@@ -30,7 +32,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
 
 
 def _repro(arguments: argparse.Namespace) -> int:
-    context = Context(wanted(arguments), say)
+    context = Context(replace(wanted(arguments), as_stored=True), say)
     with open_store(context.workplace.directory, writing=False) as store:
         trial = _find(arguments.trial, [seen.trial for seen in store.trials().values()])
     if trial.consumer not in context.locked:
