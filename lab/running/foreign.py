@@ -27,6 +27,12 @@ STRANGERS = {
     b"<html": "is a web page: the download gave a page in the place of the file",
     b"TFL3": "is a TFLite flatbuffer, which tf.lite.Interpreter runs whatever TensorFlow converted it",
 }
+# An architecture as model.to_yaml() of Keras 2 wrote it: its keys are sorted.
+YAML = re.compile(rb"(backend|class_name|config) *:")
+AS_JSON = (
+    "is an architecture in YAML, which Keras has not read since 2021; as JSON it is read (PyYAML does it, where you trust the"
+    """ file): python -c "import json, yaml; json.dump(yaml.full_load(open('{name}')), open('{stem}.json', 'w'))" """
+)
 INNER = (".h5", ".hdf5", ".keras", "saved_model.pb")
 CHECKPOINT = re.compile(r"\.index$|\.data-\d{5}-of-\d{5}$")
 # The version of TensorFlow in the protocol buffer of a SavedModel: a field, its length, and the field behind it.
@@ -114,6 +120,8 @@ def _what_else(path: Path, head: bytes) -> str:
         return "is empty: a download or a save was cut off"
     if CHECKPOINT.search(path.name):
         return CHECKPOINT_HINT
+    if YAML.match(head.lstrip()):
+        return AS_JSON.format(name=path.name, stem=path.stem).rstrip()
     text = head.lstrip().lower()
     for begins, said in STRANGERS.items():
         if text.startswith(begins) or head[4:].startswith(begins):
