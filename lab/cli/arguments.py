@@ -1,11 +1,11 @@
-"""The options that commands share."""
+"""The options that commands share, and the selection that they ask for."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from lab.cli.context import DEFAULT_OUT, ROOT
+from lab.cli.context import DEFAULT_OUT, ROOT, Wanted
 from lab.engines import processor
 from lab.sharding import Shard
 
@@ -29,6 +29,33 @@ def common_options() -> argparse.ArgumentParser:
     )
     group.add_argument("--jobs", type=positive, default=0, metavar="N", help="cells at once (default: one a core)")
     return common
+
+
+def add_shard(parser: argparse.ArgumentParser) -> None:
+    """Add ``--shard``."""
+    parser.add_argument(
+        "--shard",
+        type=shard,
+        metavar="K/N",
+        help="only the K-th of N parts: some of the consumers, each with all of its producers",
+    )
+
+
+def wanted(arguments: argparse.Namespace) -> Wanted:
+    """The selection that the arguments ask for."""
+    return Wanted(
+        matrix=arguments.matrix.resolve(),
+        out=arguments.out.resolve(),
+        cells=arguments.cells,
+        models=arguments.models,
+        formats=arguments.formats,
+        selection=arguments.select,
+        engine=arguments.engine,
+        onednn=arguments.onednn,
+        jobs=arguments.jobs,
+        keep_images=getattr(arguments, "keep_images", 0),
+        shard=getattr(arguments, "shard", None),
+    )
 
 
 def shard(text: str) -> Shard:

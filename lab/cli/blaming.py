@@ -9,8 +9,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from lab.blaming import Swap, axes, changes, smallest_flips, stretches, swaps, throwaway_cells
+from lab.cli.arguments import wanted
 from lab.cli.context import Context
-from lab.cli.matrix import wanted
 from lab.cli.one_load import load_once
 from lab.cli.progress import say
 from lab.engines.locking import resolve

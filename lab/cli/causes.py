@@ -12,8 +12,8 @@ from typing import Any
 from lab.causes import Case, Catalogue, case_of
 from lab.causes.classifying import UNEXPLAINED
 from lab.causes.linting import lint
+from lab.cli.arguments import wanted
 from lab.cli.context import Context
-from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.errors import ExitCode
 from lab.explaining import EXPLAINED, Explainer, Knowledge

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from threading import Event
 from typing import Any
 
+from lab.cli.arguments import wanted
 from lab.cli.context import Context
-from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.engines.choosing import open_images
 from lab.errors import CellFault, ExitCode, LabError

@@ -18,6 +18,7 @@ from lab.cli import (
     images,
     locking,
     matrix,
+    planning,
     promises,
     reading,
     reporting,
@@ -30,6 +31,7 @@ from lab.errors import ExitCode, LabError
 
 COMMANDS = (
     matrix,
+    planning,
     locking,
     adding,
     images,

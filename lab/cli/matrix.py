@@ -1,4 +1,4 @@
-"""``lab matrix``: plan, run, render; the main job. ``lab plan`` shows the plan alone."""
+"""``lab matrix``: plan, run, render; the main job."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from lab import __version__
-from lab.cli.arguments import positive, shard
+from lab.cli.arguments import add_shard, positive, wanted
 from lab.cli.baseline import choose_baseline, print_changes
-from lab.cli.context import ROOT, Context, Wanted, existing, stored_processor
+from lab.cli.context import ROOT, Context, existing
 from lab.cli.exporting import USUAL, add_option, export
+from lab.cli.planning import plan_lines
 from lab.cli.progress import progress, say
 from lab.cli.rendering import render
 from lab.cli.summary import summarise, summarise_again
@@ -26,26 +27,14 @@ from lab.engines import processor
 from lab.engines.choosing import choose
 from lab.engines.protocol import Engine
 from lab.errors import ExitCode, LabError
-from lab.planning import Known, Plan
+from lab.planning import Known
 from lab.running.run import Order, Run, Tally
 from lab.sharding import Shard
-from lab.store import FILE, Store, open_store
-from lab.words import EngineName
-
-SECONDS_A_SAVE = 0.4
-SECONDS_A_LOAD = 0.25
-SECONDS_A_CELL = 25.0
-MIB_A_CELL = 1100
-MIB_AN_ARTIFACT = 0.15
-REASONS_SHOWN = 12
-ENGINE_NOTES = {
-    EngineName.LOCAL: "no sandbox: what is in a model runs as you",
-    EngineName.DOCKER: "containers without a network, without privileges, with a root that cannot be written",
-}
+from lab.store import Store, open_store
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Add ``matrix`` and ``plan``."""
+    """Add ``matrix``."""
     matrix = commands.add_parser(
         "matrix",
         parents=[common],
@@ -77,27 +66,6 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
     )
     matrix.set_defaults(command=_matrix)
     add_shard(matrix)
-    plan = commands.add_parser(
-        "plan",
-        parents=[common],
-        help="show what would run and what is left out",
-        description="Show the plan alone: cells, artifacts, trials, what is known, what is left out and why.",
-        epilog="example: python -m lab plan --select quick",
-    )
-    plan.add_argument("--fresh", action="store_true", help="as if nothing were known")
-    plan.add_argument("--json", action="store_true", help="one JSON object")
-    add_shard(plan)
-    plan.set_defaults(command=_plan)
-
-
-def add_shard(parser: argparse.ArgumentParser) -> None:
-    """Add ``--shard``."""
-    parser.add_argument(
-        "--shard",
-        type=shard,
-        metavar="K/N",
-        help="only the K-th of N parts: some of the consumers, each with all of its producers",
-    )
 
 
 def _without_places(words: Sequence[str]) -> list[str]:
@@ -107,37 +75,6 @@ def _without_places(words: Sequence[str]) -> list[str]:
         if not {before, word.partition("=")[0]} & {"--out", "--matrix", "--baseline"}:
             kept.append(word)
     return kept
-
-
-def wanted(arguments: argparse.Namespace) -> Wanted:
-    """The selection that the arguments ask for."""
-    return Wanted(
-        matrix=arguments.matrix.resolve(),
-        out=arguments.out.resolve(),
-        cells=arguments.cells,
-        models=arguments.models,
-        formats=arguments.formats,
-        selection=arguments.select,
-        engine=arguments.engine,
-        onednn=arguments.onednn,
-        jobs=arguments.jobs,
-        keep_images=getattr(arguments, "keep_images", 0),
-        shard=getattr(arguments, "shard", None),
-    )
-
-
-def _plan(arguments: argparse.Namespace) -> int:
-    context = Context(replace(wanted(arguments), planning=True), say)
-    known = Known()
-    if not arguments.fresh and (context.workplace.directory / FILE).exists():
-        with open_store(context.workplace.directory, writing=False) as store:
-            known = context.known(store)
-    planned = context.plan(known)
-    if arguments.json:
-        print(json.dumps(_plan_fields(context, planned)))
-    else:
-        print("\n".join(_plan_lines(context, planned)))
-    return ExitCode.DONE
 
 
 def _matrix(arguments: argparse.Namespace) -> int:
@@ -154,15 +91,8 @@ def _matrix(arguments: argparse.Namespace) -> int:
         return ExitCode.DONE
     engine = choose(arguments.engine)
     chosen = replace(wanted(arguments), engine=engine)
-    selection = (
-        chosen.cells,
-        chosen.models,
-        chosen.formats,
-        chosen.selection,
-        engine.name,
-        chosen.onednn,
-        chosen.shard,
-    )
+    named = (chosen.cells, chosen.models, chosen.formats, chosen.selection)
+    selection = (*named, engine.name, chosen.onednn, chosen.shard)
     sources = [ROOT / folder for folder in ("lab", "images", "reports/templates", "reports/published")]
     last = last_run(chosen.out, chosen.matrix, map(str, selection), sources)
     asks_for_more = arguments.fresh or arguments.baseline or not set(arguments.export) <= set(USUAL)
@@ -199,7 +129,7 @@ def _run(context: Context, store: Store, *, fresh: bool) -> Tally:
     if damaged:
         say(f"{len(damaged)} artifacts are damaged or gone: they are saved anew")
         planned = context.plan(context.known(store, damaged=damaged))
-    say("\n".join(_plan_lines(context, planned)))
+    say("\n".join(plan_lines(context, planned)))
     if planned.is_empty:
         return Tally()
     engine: Engine = context.engine()
@@ -231,71 +161,3 @@ def host(trait: str | None = None) -> str:
     """What this machine is, without its name, and as on which processor TensorFlow computes there."""
     machine = f"{platform.system()} {platform.machine()}, {processor.described(trait)}"
     return f"{machine}, lab {__version__}, Python {platform.python_version()}"
-
-
-def _plan_fields(context: Context, planned: Plan) -> dict[str, Any]:
-    return {
-        "schema": 1,
-        "engine": context.engine_name,
-        "cells": [cell.id for cell in context.selection.cells],
-        "pairs": len(context.scope.pairs),
-        "saves": planned.save_count,
-        "loads": planned.load_count,
-        "known_saves": planned.known_saves,
-        "known_trials": planned.known_trials,
-        "left_out": dict(planned.left_out),
-        "estimated_seconds": round(_seconds(context, planned)),
-        "estimated_mib": round(_mib(planned)),
-    }
-
-
-def _plan_lines(context: Context, planned: Plan) -> list[str]:
-    cells = len(context.selection.cells)
-    lines = [
-        f"engine: {context.engine_name} ({ENGINE_NOTES[context.engine_name]})",
-        (
-            f"plan: {cells} cells, {len(context.scope.pairs)} pairs, {planned.save_count} artifacts to save "
-            f"({planned.known_saves} known), {planned.load_count} to load ({planned.known_trials} trials known)"
-        ),
-    ]
-    if not planned.is_empty:
-        minutes = _seconds(context, planned) / 60
-        lines.append(f"      about {max(1, round(minutes))} min, up to {_mib(planned) / 1024:.1f} GiB of disk")
-        lines += _other_processor(context)
-    if context.gpu_cells_left_out:
-        lines.append(
-            f"      {context.gpu_cells_left_out} GPU cells are left out: they want Docker; name those without a "
-            "cuda_image with --cells to run them here"
-        )
-    reasons = list(planned.left_out.items())
-    if reasons:
-        lines.append("left out:")
-        lines += [f"  {count:6d}  {reason}" for reason, count in reasons[:REASONS_SHOWN]]
-    if len(reasons) > REASONS_SHOWN:
-        rest = sum(count for _, count in reasons[REASONS_SHOWN:])
-        lines.append(f"  {rest:6d}  for {len(reasons) - REASONS_SHOWN} more reasons: python -m lab plan --json")
-    return lines
-
-
-def _other_processor(context: Context) -> list[str]:
-    """That what the store has was computed otherwise, where that is why it does not count, and how to go on with it."""
-    stored = stored_processor(context.wanted.out)
-    here = context.chosen_engine.trait
-    if stored is None or stored == here:
-        return []
-    asked = next(word for word, trait in processor.ASKED.items() if trait == stored)
-    return [
-        f"      the last run was made with oneDNN {asked}; here TensorFlow computes otherwise, so nothing of it counts",
-        f"      (--onednn {asked} computes as it did, and goes on with it)",
-    ]
-
-
-def _seconds(context: Context, planned: Plan) -> float:
-    cells = len(planned.saves) + len(planned.loads)
-    work = planned.save_count * SECONDS_A_SAVE + planned.load_count * SECONDS_A_LOAD + cells * SECONDS_A_CELL
-    return 0.0 if planned.is_empty else work / context.jobs
-
-
-def _mib(planned: Plan) -> float:
-    cells = len(set(planned.saves) | set(planned.loads))
-    return cells * MIB_A_CELL + planned.save_count * MIB_AN_ARTIFACT

@@ -7,8 +7,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from lab.cli.arguments import wanted
 from lab.cli.context import Context
-from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.errors import ExitCode
 from lab.findings.answers import JUDGED

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from lab.causes import Catalogue
+from lab.cli.arguments import wanted
 from lab.cli.context import DEFAULT_OUT, ROOT, Context
-from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.cli.rendering import cell_reports
 from lab.cuda_check import check

@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from lab.cli.arguments import wanted
 from lab.cli.baseline import choose_baseline, print_changes
 from lab.cli.context import Context
 from lab.cli.exporting import add_option, export
-from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.cli.rendering import render
 from lab.comparing import Change

@@ -6,8 +6,8 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
+from lab.cli.arguments import wanted
 from lab.cli.context import Context
-from lab.cli.matrix import wanted
 from lab.cli.one_load import load_once
 from lab.cli.progress import say
 from lab.cli.reading import FRAMES_SHOWN

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from lab.causes import Catalogue
+from lab.cli.arguments import wanted
 from lab.cli.context import Context
-from lab.cli.matrix import wanted
 from lab.cli.progress import say
 from lab.errors import ExitCode, LabError
 from lab.identity import PLAIN

@@ -30,8 +30,9 @@ STRANGERS = {
 # An architecture as model.to_yaml() of Keras 2 wrote it: its keys are sorted.
 YAML = re.compile(rb"(backend|class_name|config) *:")
 AS_JSON = (
-    "is an architecture in YAML, which Keras has not read since 2021; as JSON it is read (PyYAML does it, where you trust the"
-    """ file): python -c "import json, yaml; json.dump(yaml.full_load(open('{name}')), open('{stem}.json', 'w'))" """
+    "is an architecture in YAML, which Keras has not read since 2021; as JSON it is read, and PyYAML makes it that, for"
+    """ a file that you trust: python -c "import json, yaml; """
+    """json.dump(yaml.full_load(open('{name}')), open('{stem}.json', 'w'))\""""
 )
 INNER = (".h5", ".hdf5", ".keras", "saved_model.pb")
 CHECKPOINT = re.compile(r"\.index$|\.data-\d{5}-of-\d{5}$")
@@ -121,7 +122,7 @@ def _what_else(path: Path, head: bytes) -> str:
     if CHECKPOINT.search(path.name):
         return CHECKPOINT_HINT
     if YAML.match(head.lstrip()):
-        return AS_JSON.format(name=path.name, stem=path.stem).rstrip()
+        return AS_JSON.format(name=path.name, stem=path.stem)
     text = head.lstrip().lower()
     for begins, said in STRANGERS.items():
         if text.startswith(begins) or head[4:].startswith(begins):
