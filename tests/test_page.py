@@ -10,13 +10,14 @@ from array import array
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from page_samples import HOSTILE, PROVENANCE, a_cell, a_matrix, hostile_results, many_results, reports
 
-from lab.grid import build_grid
+from lab.grid import Look, build_grid
 from lab.publish import Explanations, render_page
-from lab.publish.payload import TEXT_LIMIT, crop
+from lab.publish.payload import DETAILS, TEXT_LIMIT, crop
 
 MEBIBYTE = 1024 * 1024
 
@@ -59,7 +60,7 @@ def test_hostile_text_makes_no_element() -> None:
     tags = Tags(rendered(hostile=True)).seen
 
     assert not [tag for tag, attributes in tags if tag in ("img", "svg") or "onerror" in attributes]
-    assert [tag for tag, _ in tags].count("script") == 2
+    assert [tag for tag, _ in tags].count("script") == 3
 
 
 def test_the_policy_allows_only_our_own_style_and_script() -> None:
@@ -70,40 +71,58 @@ def test_the_policy_allows_only_our_own_style_and_script() -> None:
     assert "unsafe" not in policy
 
 
-def test_the_payload_holds_every_result() -> None:
-    matrix = a_matrix()
-    results = many_results(matrix) + hostile_results()
-
-    page = render_page(build_grid(matrix, results, []), results, [], PROVENANCE, Explanations())
-
-    packed = re.search(r'id="payload">([^<]+)<', page)
+def unpacked(page: str, part: str) -> tuple[dict[str, Any], dict[str, array[int]]]:
+    """The head of a part of the payload, and its columns."""
+    packed = re.search(rf'id="{part}">([^<]+)<', page)
     assert packed
     raw = gzip.decompress(base64.b64decode(packed[1]))
     head = json.loads(raw[4 : 4 + int.from_bytes(raw[:4], "little")])
-    assert head["size"] == len(results)
-    assert HOSTILE in head["tables"]["model"]
+    columns = {}
     for column in head["columns"]:
         values = array({1: "b", 2: "h", 4: "i"}[column["width"]])
-        values.frombytes(raw[column["at"] : column["at"] + len(results) * column["width"]])
-        if column["name"] in head["tables"]:
-            table = head["tables"][column["name"]]
-            assert all(-1 <= value < len(table) for value in values)
-        if column["name"] == "outcome":
-            assert Counter(table[value] for value in values) == Counter(str(result.outcome) for result in results)
+        values.frombytes(raw[column["at"] : column["at"] + head["size"] * column["width"]])
+        columns[column["name"]] = values
+    return head, columns
 
 
-def test_the_body_of_the_payload_holds_every_exception_once() -> None:
+@pytest.mark.parametrize("part", ["payload", "details"])
+def test_a_column_points_into_its_table(part: str) -> None:
+    results = many_results(a_matrix()) + hostile_results()
+    page = render_page(build_grid(a_matrix(), results, []), results, [], PROVENANCE, Explanations())
+
+    head, columns = unpacked(page, part)
+
+    assert head["size"] == len(results)
+    for name, table in head["tables"].items():
+        assert all(-1 <= value < len(table) for value in columns[name])
+
+
+def test_the_payload_holds_every_result() -> None:
+    results = many_results(a_matrix()) + hostile_results()
+    page = render_page(build_grid(a_matrix(), results, []), results, [], PROVENANCE, Explanations())
+
+    head, columns = unpacked(page, "payload")
+
+    assert HOSTILE in head["tables"]["model"]
+    outcomes = Counter(head["tables"]["outcome"][value] for value in columns["outcome"])
+    assert outcomes == Counter(str(result.outcome) for result in results)
+
+
+def test_the_details_hold_every_exception_once() -> None:
     results = hostile_results() * 2
 
     page = render_page(build_grid(a_matrix(), results, []), results, [], PROVENANCE, Explanations())
 
-    packed = re.search(r'id="payload">([^<]+)<', page)
-    assert packed
-    raw = gzip.decompress(base64.b64decode(packed[1]))
-    body = json.loads(raw[json.loads(raw[4 : 4 + int.from_bytes(raw[:4], "little")])["body"] :])
-    assert body["exceptions"] == [[HOSTILE, 0, [], [0, 1]]]
-    assert body["messages"] == [f"{HOSTILE} <!-- <script>"]
-    assert body["frames"] == [HOSTILE, "{{ 7 * 7 }}"]
+    details, _ = unpacked(page, "details")
+    assert details["exceptions"] == [[HOSTILE, 0, [], [0, 1]]]
+    assert details["messages"] == [f"{HOSTILE} <!-- <script>"]
+    assert details["frames"] == [HOSTILE, "{{ 7 * 7 }}"]
+
+
+def test_what_only_an_opened_square_shows_is_not_read_before_the_page_answers() -> None:
+    head, columns = unpacked(rendered(), "payload")
+
+    assert not DETAILS & {*columns, *head["tables"]}
 
 
 @pytest.mark.parametrize(("text", "shown"), [("a" * TEXT_LIMIT, "a" * TEXT_LIMIT), ("a" * 9000 + "the end", "the end")])
@@ -113,6 +132,13 @@ def test_a_long_text_is_cropped_in_its_middle(text: str, shown: str) -> None:
     assert cropped.startswith("a" * (TEXT_LIMIT // 2))
     assert cropped.endswith(shown)
     assert ("more characters: see `lab show`" in cropped) == (cropped != text)
+
+
+@pytest.mark.parametrize("look", list(Look))
+def test_a_look_has_its_symbol_and_its_word(look: Look) -> None:
+    rule = f'.face.look-{look}::after {{ content: "{look.symbol}"; content: "{look.symbol}" / "{look.word}"; }}'
+
+    assert rule in rendered()
 
 
 def test_every_square_is_a_link_with_words() -> None:

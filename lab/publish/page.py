@@ -98,7 +98,7 @@ def render_page(
     baseline: Baseline | None = None,
 ) -> str:
     """Give the whole page; equal arguments give equal text, and nothing in it is fetched from anywhere."""
-    style, script = _asset("page.css"), _script()
+    style, unscripted, script = _style(), _asset("unscripted.css"), _script()
     page = (
         _environment()
         .get_template("page.html.j2")
@@ -115,8 +115,9 @@ def render_page(
             provenance=provenance,
             # Our own assets, and base64: the only texts that are not escaped.
             style=Markup(style),  # noqa: S704 - read from this repository
+            unscripted=Markup(unscripted),  # noqa: S704 - read from this repository
             script=Markup(script),  # noqa: S704 - read from this repository
-            policy=_policy(style, script),
+            policy=_policy((style, unscripted), script),
             payload=pack(grid, results, cells, explained, baseline),
             explained=explained,
         )
@@ -140,14 +141,27 @@ def _asset(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
+def _style() -> str:
+    """The sheet, and the symbol of each look under its share, with the word that is read out in its place.
+
+    A square is one element because there are thousands: three more in each would double what a filter has to lay out.
+    """
+    symbols = (
+        f'.face.look-{look}::after {{ content: "{look.symbol}"; content: "{look.symbol}" / "{look.word}"; }}\n'
+        for look in Look
+    )
+    return _asset("page.css") + "".join(symbols)
+
+
 def _script() -> str:
     parts = "\n".join(_asset(f"script/{name}.js") for name in SCRIPTS)
     return f'"use strict";\n(async () => {{\n{parts}}})();\n'
 
 
-def _policy(style: str, script: str) -> str:
+def _policy(styles: Sequence[str], script: str) -> str:
+    allowed = " ".join(f"'{_digest(style)}'" for style in styles)
     return (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        f"default-src 'none'; style-src {allowed}; script-src '{_digest(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
 

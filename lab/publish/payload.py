@@ -1,13 +1,16 @@
-"""Pack all results into columns of small integers beside tables of distinct texts, for the page to unpack."""
+"""Pack all results into columns of small integers beside tables of distinct texts, for the page to unpack.
+
+There are two parts: what the page counts by, which it unpacks before it answers, and what an opened square shows, most
+of all text, which it unpacks in the moments after.
+"""
 
 from __future__ import annotations
 
-import base64
-import gzip
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lab.grid import PLAIN, Look
-from lab.publish.binary import binary
+from lab.publish.binary import packed
 from lab.publish.symbols import OUTCOME_SYMBOLS
 from lab.words import Outcome, Stage
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 # A page of hundreds of thousands of trials must stay a few megabytes; `lab show` prints what is cropped here.
 TEXT_LIMIT = 2400
 LOG_LIMIT = 1500
+# What an opened square shows; all else is counted by.
+DETAILS = frozenset({"reason", "diff", "log", "known", "rule", "exception", "seconds", "ran", "before"})
 LOGGED = (Outcome.CRASH, Outcome.TIMEOUT, Outcome.INFRA_ERROR)
 
 
@@ -125,14 +130,22 @@ def crop(text: str) -> str:
     return f"{text[:half]} … ({len(text) - 2 * half} more characters: see `lab show`) … {text[-half:]}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Payload:
+    """Both parts, each a head in JSON with columns behind it, gzipped, in base64."""
+
+    numbers: str
+    details: str
+
+
 def pack(
     grid: Grid,
     results: Sequence[Result],
     cells: Sequence[CellReport],
     explained: Explanations,
     baseline: Baseline | None = None,
-) -> str:
-    """Everything the page's script needs: JSON, gzipped without a date, in base64."""
+) -> Payload:
+    """Everything the page's script needs."""
     packer = Packer(grid)
     tables = packer.tables
     axes = ("producer", "consumer", "model", "format")
@@ -142,25 +155,32 @@ def pack(
     columns = {name: [row[name] for row in rows] for name in (*tables, "exception", "plain", "seconds", "ran")}
     if baseline is not None:
         columns["before"] = _before(baseline, ordered)
+    values = {name: table.values for name, table in tables.items()}
     head = {
         "size": len(rows),
-        "tables": {name: table.values for name, table in tables.items()},
+        "tables": {name: found for name, found in values.items() if name not in DETAILS},
         "cells": {report.cell.id: versions(report) for report in cells},
         "releases": dict(grid.releases),
         "tags": {model: list(grid.tags.get(model, ())) for model in grid.models},
-        "baseline": None if baseline is None else {"title": baseline.title, "gone": _gone(baseline, ordered)},
+        "baseline": None if baseline is None else baseline.title,
         "titles": dict(grid.format_titles),
         "looks": {look: {"symbol": look.symbol, "word": look.word} for look in Look},
         "symbols": OUTCOME_SYMBOLS,
         **explained.packed(),
     }
-    body = {
+    details = {
+        "size": len(rows),
+        "tables": {name: found for name, found in values.items() if name in DETAILS},
+        "gone": {} if baseline is None else _gone(baseline, ordered),
         "exceptions": packer.exceptions.values,
         "messages": packer.messages.values,
         "frames": packer.frames.values,
         "packages": {report.cell.id: packages(report) for report in cells},
     }
-    return base64.b64encode(gzip.compress(binary(head, columns, body), 9, mtime=0)).decode("ascii")
+    return Payload(
+        numbers=packed(head, {name: found for name, found in columns.items() if name not in DETAILS}),
+        details=packed(details, {name: found for name, found in columns.items() if name in DETAILS}),
+    )
 
 
 def _before(baseline: Baseline, ordered: Sequence[Result]) -> list[int]:

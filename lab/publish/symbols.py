@@ -9,7 +9,7 @@ OUTCOME_SYMBOLS = {
     Outcome.DRIFT: "≈",
     Outcome.LOAD_ERROR: "✗",
     Outcome.CRASH: "⚡\ufe0e",
-    Outcome.TIMEOUT: "⧗",
+    Outcome.TIMEOUT: "…",
     Outcome.UNSUPPORTED: "⊘",
     Outcome.BLOCKED: "∅",
     Outcome.INFRA_ERROR: "?",

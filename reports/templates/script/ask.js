@@ -8,7 +8,7 @@ const asAsked = (one) => ({
   ranIn: text("ran_in", one.best),
   grade: text("grade", one.best),
   cause: one.plain < 0 ? "" : text("cause", one.plain),
-  reason: one.plain < 0 ? "" : text("reason", one.plain),
+  row: one.plain,
 });
 const efforts = Object.keys(snippets); // in the order in which they are tried
 const asWorld = (tag) => ({
@@ -45,8 +45,10 @@ const evidenceLink = ({ producer, consumer, format, tag = "", model = "" }, clas
 const sentence = (question, found) => {
   const { judged, plain, mended, left, unjudged } = found;
   if (!judged.length) {
-    const why = unjudged.find((one) => one.reason)?.reason.split("\n", 1)[0];
-    return [`Nothing ${question.tag ? `of the kind ${question.tag} ` : ""}that ${cellName(question.producer)} saved this way was judged in ${cellName(question.consumer)}`, why ? `: ${why}` : ": this was not run."];
+    const why = make("span", "", "this was not run.");
+    const row = unjudged.find((one) => one.row >= 0)?.row;
+    if (row !== undefined) unpackDetails().then(() => { why.textContent = text("reason", row).split("\n", 1)[0]; });
+    return [`Nothing ${question.tag ? `of the kind ${question.tag} ` : ""}that ${cellName(question.producer)} saved this way was judged in ${cellName(question.consumer)}: `, why];
   }
   const parts = [
     `Of ${modelCount(judged.length)}${question.tag ? ` of the kind ${question.tag}` : ""} saved by ${cellName(question.producer)} with `, formatName(question.format), ", ",

@@ -48,11 +48,11 @@ const narrowCauses = (counted) => {
   note.hidden = !held.length;
   note.textContent = `${shown.length} of ${causeRows.length} causes: those that occur with ${held.join(", ")}. Their numbers are of the whole run.`;
 };
-const startCauses = () => {
+const startCauses = async () => {
   const places = placesOfCauses();
-  for (const { row, id } of causeRows) {
+  await inSlices(causeRows, ({ row, id }) => {
     const where = places.get(tables.cause.indexOf(id));
-    if (!where || !causes[id]) continue;
+    if (!where || !causes[id]) return;
     const [saving, loading] = [0, 1].map((at) => new Set([...where.values()].map((place) => (at ? tables.consumer : tables.producer)[place[at]])));
     const said = [spanOf(saving) && `saved by ${spanOf(saving)}`, spanOf(loading) && `loaded by ${spanOf(loading)}`].filter(Boolean).join(", ");
     const narrow = make("button", "copy", "Show in the grid");
@@ -66,6 +66,6 @@ const startCauses = () => {
       byId("filter-cause").focus({ preventScroll: true });
     });
     row.cells[1].append(make("div", "where", mapOf([...where.values()]), make("div", "", said ? make("p", "soft", said) : "", narrow, " ", copyButton(`as Markdown: ${causes[id].title}`, () => causeAsMarkdown(row, id), "Copy as Markdown"))));
-  }
+  });
   if (causeRows.length) byId("causes-more").append(copyButton("the table of causes as Markdown", tableAsMarkdown, "Copy the table as Markdown"));
 };

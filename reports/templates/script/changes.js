@@ -61,7 +61,9 @@ const showChanges = (title, before, gone) => {
     (cellsGone.length ? ` Cells that are no longer here: ${cellsGone.join(", ")}; what is gone is neither better nor worse.` : "");
   byId("changes-body").replaceChildren(...[changeList("regressed", rows.regressed, before), changeList("fixed", rows.fixed, before), changeList("new", rows.new, before)].filter(Boolean));
 };
+let dropped = false; // the file of a reader goes before the baseline of the page
 const compareWith = async (file) => {
+  dropped = true;
   try {
     if (file.name.endsWith(".parquet")) throw new Error("a page cannot read Parquet");
     const found = readResults(await file.text());
@@ -90,7 +92,10 @@ const startChanges = () => {
     byId("changes").scrollIntoView();
     compareWith(file);
   });
+};
+const compareWithBaseline = async () => {
   if (!baseline) return;
-  const gone = new Map(Object.entries(baseline.gone));
-  showChanges(baseline.title, columns.before, gone);
+  await unpackDetails();
+  if (dropped) return;
+  showChanges(baseline, columns.before, new Map(Object.entries(details.gone)));
 };

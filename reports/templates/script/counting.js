@@ -1,22 +1,28 @@
 // The results, unpacked, and how they are counted; grid.py counts the same way, and a test compares the two.
 const byId = (id) => document.getElementById(id);
-const unpacked = async () => {
-  const packed = atob(byId("payload").textContent);
-  const bytes = new Uint8Array(packed.length);
-  for (let index = 0; index < packed.length; index++) bytes[index] = packed.charCodeAt(index);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const buffer = await new Response(stream).arrayBuffer();
-  const length = new DataView(buffer).getUint32(0, true);
-  return [JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length))), buffer];
+const bytesOf = (packed) => {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(packed);
+  const characters = atob(packed);
+  const bytes = new Uint8Array(characters.length);
+  for (let index = 0; index < characters.length; index++) bytes[index] = characters.charCodeAt(index);
+  return bytes;
 };
-const [head, buffer] = await unpacked();
-const { size, tables, cells, looks, symbols, causes, snippets, mendings, releases, titles, tags, rules, baseline } = head;
-// What only an opened square shows is most of the text: exceptions, messages, frames, packages. It is read when first asked for.
-let body = null;
-const later = () => (body ??= JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, head.body))));
-// A column is an index into the table of its name for every row, -1 for nothing.
+// A head in JSON and columns behind it; a column is an index into the table of its name for every row, -1 for nothing.
 const WIDTHS = { 1: Int8Array, 2: Int16Array, 4: Int32Array };
-const columns = Object.fromEntries(head.columns.map(({ name, width, at }) => [name, new WIDTHS[width](buffer, at, size)]));
+const unpacked = async (id) => {
+  const stream = new Blob([bytesOf(byId(id).textContent)]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const buffer = await new Response(stream).arrayBuffer();
+  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, new DataView(buffer).getUint32(0, true))));
+  return { ...head, columns: Object.fromEntries(head.columns.map(({ name, width, at }) => [name, new WIDTHS[width](buffer, at, head.size)])) };
+};
+const { size, tables, columns, cells, looks, symbols, causes, snippets, mendings, releases, titles, tags, rules, baseline } = await unpacked("payload");
+// What only an opened square shows is most of the page: reasons, exceptions, frames, packages. It is unpacked when first asked for.
+let asked = null, details = null;
+const unpackDetails = () => (asked ??= unpacked("details").then((found) => {
+  Object.assign(tables, found.tables);
+  Object.assign(columns, found.columns);
+  details = found;
+}));
 const outcomeIds = tables.outcome;
 const at = (word) => outcomeIds.indexOf(word);
 const PASS = at("pass"), DRIFT = at("drift"), UNSUPPORTED = at("unsupported"), BLOCKED = at("blocked"), INFRA = at("infra-error");

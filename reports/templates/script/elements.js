@@ -35,3 +35,15 @@ const copy = async (content) => {
   document.execCommand("copy");
   area.remove();
 };
+// Long work in slices, so that whoever filters or clicks meanwhile is answered in between.
+const SLICE_MS = 15;
+const moment = () => new Promise((done) => { setTimeout(done); });
+const inSlices = async (some, task) => {
+  let began = performance.now();
+  for (const each of some) {
+    task(each);
+    if (performance.now() - began < SLICE_MS) continue;
+    await moment();
+    began = performance.now();
+  }
+};

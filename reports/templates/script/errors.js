@@ -35,7 +35,8 @@ const likelyCauses = (pasted) => {
   }
   return [...best.values()].sort((a, b) => b.shared - a.shared || b.count - a.count).slice(0, MOST_LIKELY);
 };
-const showCauses = () => {
+const showCauses = async () => {
+  await unpackDetails();
   const pasted = byId("ask-error").value.trim();
   const found = pasted ? likelyCauses(pasted) : [];
   byId("ask-error-says").textContent = !pasted ? "" : found.length ? `Seen here with ${found.length === 1 ? "this cause" : "these causes"}, the likeliest first:` : "No failure of this page says that. The last line of the error is what counts.";

@@ -1,7 +1,7 @@
 // A square opened: every model and format of a pair, and what was seen of each.
 const exceptionNodes = (row) => {
   if (columns.exception[row] < 0) return [];
-  const { exceptions, messages, frames } = later();
+  const { exceptions, messages, frames } = details;
   const [type, message, chain, trace] = exceptions[columns.exception[row]];
   const nodes = [make("pre", "exception", make("b", "", type), `: ${messages[message]}`)];
   for (const [kind, cause] of chain) nodes.push(make("pre", "", "caused by ", make("b", "", kind), `: ${messages[cause]}`));
@@ -93,7 +93,7 @@ const side = (title, id) => {
 };
 // What is not the same on both sides; what is in one only stands beside a dash.
 const differences = (producer, consumer) => {
-  const { packages } = later();
+  const { packages } = details;
   const [there, here] = [packages[producer] ?? {}, packages[consumer] ?? {}];
   const names = [...new Set([...Object.keys(there), ...Object.keys(here)])].filter((name) => there[name] !== here[name]).sort();
   if (!names.length) return "";
@@ -129,7 +129,10 @@ const worstFirst = (some) => {
   for (const one of some) ofModel.set(one.model, Math.min(ofModel.get(one.model) ?? 3, need(one)));
   return [...some].sort((a, b) => ofModel.get(a.model) - ofModel.get(b.model) || a.index - b.index);
 };
-const openEvidence = () => {
+const openEvidence = async () => {
+  const wanted = state.pair;
+  await unpackDetails();
+  if (state.pair !== wanted) return; // somebody has closed it, or gone on, meanwhile
   const some = casesOf(state.pair).filter(chosen);
   const [producer, consumer] = state.pair.split("..");
   byId("evidence-title").textContent = `${producer} → ${consumer}`;
@@ -152,6 +155,7 @@ const openEvidence = () => {
   byId("evidence-body").replaceChildren(...nodes.filter(Boolean));
   const dialog = byId("evidence");
   if (!dialog.open) dialog.showModal();
+  document.documentElement.classList.add("covered"); // what lies under the dialog does not scroll
   dialog.scrollTop = 0;
   byId("evidence-title").focus();
   byId("evidence-body").querySelector("details.case[open]")?.scrollIntoView({ block: "center" });

@@ -13,9 +13,7 @@ const paint = (face, one) => {
   face.className = `face ${face.classList.contains("plain") ? "plain" : "remedies"} look-${look}`;
   if (one.judged) face.dataset.tenth = Math.min(9, Math.floor((10 * one.passed) / one.judged));
   else delete face.dataset.tenth;
-  face.children[0].textContent = share;
-  face.children[1].textContent = looks[look].symbol;
-  face.children[2].textContent = ` ${looks[look].word}`;
+  face.textContent = share;
 };
 const NEVER = summed(slots(1));
 const facesOf = (counted, cell) => [0, 1].map((slot) => (counted.pairs.has(cell.id) ? summed(counted.pairs.get(cell.id), slot) : NEVER));
@@ -26,34 +24,38 @@ const paintSquares = (counted, some) => {
     cell.classList.toggle("left-out", counted.pairs.has(cell.id) && !plain.total && !other.total);
   }
 };
-const AT_ONCE = 250;
-const paintGrid = (counted) => {
-  const isInView = ({ row, head }) => inView.has(row) && inView.has(head);
-  paintSquares(counted, squares.filter(isInView));
-  const others = squares.filter((square) => !isInView(square));
-  const paintOthers = () => {
-    paintSquares(counted, others.splice(0, AT_ONCE));
-    if (others.length) soon(paintOthers, 0);
-    else {
-      table.dataset.squares = "new";
-      soon(() => titleGrid(counted, SECOND[state.view === "plain" ? "remedies" : state.view]));
-    }
-  };
-  Object.assign(table.dataset, { squares: "old", titles: "old" });
-  soon(paintOthers, 0);
-};
-// What a pointer that rests on a square is told can wait until the squares are painted.
-const titleGrid = (counted, second) => {
+// What a pointer that rests on a square is told.
+const titleGrid = (counted) => {
+  const second = SECOND[besides()];
   for (const { cell, link } of squares) {
     const [plain, other] = facesOf(counted, cell);
     link.title = `${link.title.split("\n", 1)[0]}\nplain: ${describe(plain)}\n${second}: ${second === SECOND.promises && !other.total ? "nothing" : describe(other)}`;
   }
   table.dataset.titles = "new";
 };
+// What can wait is done one after the other, each in its own turn, and dropped when something newer is asked for.
 let waiting = 0;
-const soon = (task, milliseconds = 50) => { // the last one asked for alone, when nothing came for a moment
+const inTurn = (tasks) => {
   clearTimeout(waiting);
-  waiting = setTimeout(task, milliseconds);
+  const next = ([task, ...rest]) => {
+    task();
+    if (rest.length) waiting = setTimeout(next, 0, rest);
+  };
+  waiting = setTimeout(next, 0, tasks);
+};
+const AT_ONCE = 250;
+const paintGrid = (counted) => {
+  const isInView = ({ row, head }) => inView.has(row) && inView.has(head);
+  paintSquares(counted, squares.filter(isInView));
+  const others = squares.filter((square) => !isInView(square));
+  const turns = Array.from({ length: Math.ceil(others.length / AT_ONCE) }, (_, at) => others.slice(at * AT_ONCE, (at + 1) * AT_ONCE));
+  return turns.map((some) => () => paintSquares(counted, some));
+};
+const fillOptions = () => {
+  const counted = countOptions();
+  for (const name of FILTER_NAMES) fill(name, counted);
+  narrowCauses(counted);
+  table.dataset.squares = "new";
 };
 const SECOND = { remedies: "with remedies", promises: "promised", trainable: "trains on" };
 // The row and column picker hides what is not named; a title over columns is as wide as what is left of it.
@@ -82,12 +84,16 @@ const pick = () => {
 let picked = "\n";
 const render = ({ grid = true } = {}) => {
   byId(`view-${state.view}`).checked = true;
-  const counted = recount();
-  for (const name of FILTER_NAMES) fill(name, counted);
+  table.classList.toggle("beside", state.view !== "plain");
+  const counted = countSquares();
+  FILTER_NAMES.forEach(choose);
   for (const name of ["rows", "columns"]) if (byId(`pick-${name}`).value !== state[name]) byId(`pick-${name}`).value = state[name];
   if (`${state.rows}\n${state.columns}` !== picked) { pick(); picked = `${state.rows}\n${state.columns}`; }
-  if (grid) paintGrid(counted);
-  narrowCauses(counted);
+  table.dataset.squares = "old";
+  if (grid) {
+    table.dataset.titles = "old";
+    inTurn([...paintGrid(counted), fillOptions, () => titleGrid(counted)]);
+  } else inTurn([fillOptions]);
   const one = summed(counted.all);
   const verb = { plain: "judged pass", remedies: "judged pass with the best remedy", promises: "promised load", trainable: "judged train on" }[state.view];
   byId("counts").textContent =

@@ -19,6 +19,7 @@ byId("reset").addEventListener("click", () => { Object.assign(state, NO_FILTER, 
 byId("close").addEventListener("click", () => byId("evidence").close());
 byId("evidence").addEventListener("click", (event) => { if (event.target === event.currentTarget && event.offsetX < 0) event.currentTarget.close(); });
 byId("evidence").addEventListener("close", () => {
+  document.documentElement.classList.remove("covered");
   if (!state.pair) return; // left by the address, which says already where to be
   const link = document.getElementById(state.pair)?.firstElementChild;
   Object.assign(state, { pair: "", trial: "" });
@@ -53,11 +54,19 @@ byId("filters").hidden = false;
 document.querySelectorAll(".views .scripted").forEach((each) => { each.hidden = false; });
 startAsking();
 startChanges();
+const asksForChange = location.hash.includes("change=");
+if (asksForChange) await compareWithBaseline();
 follow();
 document.documentElement.dataset.ready = "yes";
-// Pictures are further down: the page answers first.
-requestAnimationFrame(() => setTimeout(() => {
-  startCauses();
-  startPictures();
+// What is further down, and what an opened square shows: the page answers first, and in between.
+requestAnimationFrame(() => setTimeout(async () => {
+  await startCauses();
+  await startPictures();
+  await unpackDetails();
+  if (baseline && !asksForChange) {
+    await compareWithBaseline();
+    render({ grid: false });
+  }
+  while (table.dataset.squares !== "new") await moment();
   document.documentElement.dataset.ready = "drawn";
 }));

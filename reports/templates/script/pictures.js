@@ -35,9 +35,13 @@ const chartOf = (format) => {
   const picture = drawn("svg", { class: "chart", viewBox: `0 0 ${wide} ${high}`, role: "img", "aria-label": `${format}, as typed: ${shares}` }, ...nodes);
   return make("figure", "", make("figcaption", "", make("b", "", format), titles[format] ? make("small", "", ` ${titles[format]}`) : ""), picture);
 };
-const startPictures = () => {
+const startPictures = async () => {
   if (world.releases.length < 2) return;
-  const charts = tables.format.map(chartOf).filter(Boolean);
+  const charts = [];
+  await inSlices(tables.format, (format) => {
+    const chart = chartOf(format);
+    if (chart) charts.push(chart);
+  });
   byId("shares-body").replaceChildren(...charts);
   byId("shares").hidden = !charts.length;
 };
