@@ -129,6 +129,20 @@ def test_the_view_with_remedies_lives_in_the_address(chrome: Chrome, page: tuple
     assert not chrome.find_element("css selector", ".face.plain").is_displayed()
 
 
+def test_a_browser_without_base64_of_its_own_reads_the_same(chrome: Chrome, page: tuple[str, Grid]) -> None:
+    visit(chrome, page[0] + "#tf2.4..tf2.15&trial=dense/h5")
+    newer = text_of(chrome, "#evidence")
+
+    older = {"source": "delete Uint8Array.fromBase64"}
+    script = chrome.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", older)
+    try:
+        visit(chrome, page[0] + "#tf2.4..tf2.15&trial=dense/h5")
+        assert ask(chrome, "return Uint8Array.fromBase64 ?? null") is None
+        assert text_of(chrome, "#evidence") == newer
+    finally:
+        chrome.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
+
 def test_hostile_text_is_inert_and_the_console_stays_silent(chrome: Chrome, page: tuple[str, Grid]) -> None:
     chrome.get_log("browser")  # type: ignore[no-untyped-call]  # leave out what earlier pages said
     visit(chrome, page[0])
