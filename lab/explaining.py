@@ -45,14 +45,14 @@ class Explainer:
         return self._with_cause(promised, seen) if result.outcome in EXPLAINED else result
 
     def case(self, result: Result, seen: Observation) -> Case:
-        """A failure as far as its cause depends on it."""
+        """A failure as far as its cause depends on it: on the cell that it happened in."""
         cells = self._knowledge.cells
         blocked = result.outcome is Outcome.BLOCKED
         return case_of(
             seen,
             (result.outcome, result.stage),
             (result.format, result.strategy),
-            (cells.get(result.producer), None if blocked else cells.get(result.consumer)),
+            (cells.get(result.producer), None if blocked else cells.get(result.ran_in or result.consumer)),
             self._knowledge.described.get(result.model),
         )
 

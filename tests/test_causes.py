@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from causes_samples import NEW, OLD, UNKNOWN_LAYER, catalogue, entry, examples
+from page_samples import a_matrix, a_result
 
 from lab.causes import Case, Catalogue, case_of, read_catalogue
 from lab.causes.classifying import UNEXPLAINED
+from lab.explaining import Explainer, Knowledge
+from lab.promises import read_rules
 from lab.words import CellFacts, Death, Difference, Observation, Outcome, Raised, Stage
 
 
@@ -119,6 +122,16 @@ def test_a_version_that_is_not_known_of_a_cell_is_taken_to_fit(tmp_path: Path) -
     made = catalogue(tmp_path, entry("layer", 'producers = { keras = "<2", tensorflow = "<2.5" }'))
 
     assert made.classify(replace(UNKNOWN_LAYER, producer=replace(OLD, keras=""))) == "layer"
+
+
+def test_what_was_tried_in_another_cell_is_explained_by_that_cell(real: Catalogue) -> None:
+    knowledge = Knowledge(catalogue=real, rules=read_rules(), cells={"tf2.4": OLD, "tf2.10": OLD, "mender": NEW})
+    seen = Observation(exception=Raised(type="ValueError", message="?", chain=(), frames=()))
+    tried = a_result(Outcome.LOAD_ERROR, observation=seen)
+
+    explainer = Explainer(a_matrix(), knowledge)
+    assert explainer.case(tried, seen).consumer == OLD
+    assert explainer.case(replace(tried, ran_in="mender"), seen).consumer == NEW
 
 
 @pytest.mark.parametrize(("producer", "expected"), [(OLD, "python"), (NEW, UNEXPLAINED), (None, "python")])
