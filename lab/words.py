@@ -370,6 +370,7 @@ class Result:
 class Provenance:
     """Where and how the results of a page came about; no names of people or machines.
 
+    ``machines`` are the hosts of the runs, the one with the most trials first, each with the number of them.
     ``loads`` are artifacts in consumers, each tried as typed and then with what may help: ``trials_run`` in all.
     ``cells`` gives the fingerprint of each cell: lock, Python, environment, engine. ``left_out`` results are not among
     them, for no run has come to them.
@@ -378,7 +379,7 @@ class Provenance:
     started_at: str
     finished_at: str
     engine: str
-    host: str
+    machines: Mapping[str, int]
     lab_version: str
     probe_hash: str
     trials_run: int

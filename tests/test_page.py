@@ -151,6 +151,12 @@ def test_the_causes_stand_in_the_html() -> None:
     assert "keras3-config-in-keras2" in rendered().split('id="payload"')[0]
 
 
+def test_every_machine_that_ran_trials_is_named_with_their_number() -> None:
+    machines = "Linux x86_64, 2 cores (100 trials)<br>Linux x86_64, 4 cores (20 trials)"
+
+    assert f"<dt>Machine</dt><dd>{machines}</dd>" in rendered()
+
+
 def test_a_cells_reason_stands_in_the_html() -> None:
     matrix = a_matrix()
     failed = [replace(each, state="import-error", reason=HOSTILE) for each in reports(matrix)]

@@ -106,6 +106,16 @@ def test_a_save_comes_back_with_its_manifest(store: Store) -> None:
     assert (found.artifact, found.observation, found.manifest) == (ARTIFACT, FULL, manifest)
 
 
+def test_a_trial_belongs_to_the_newest_run_that_it_was_run_in(store: Store) -> None:
+    other = replace(TRIAL, key="t2", strategy="no-compile")
+    first, second = begin(store), begin(store)
+    add(store, first, FULL)
+    add(store, first, FULL, other)
+    add(store, second, FULL)
+
+    assert store.runs_of_trials() == {"t1": second, "t2": first}
+
+
 def test_canaries_come_back_by_run_and_cell(store: Store) -> None:
     run = begin(store)
     store.add_canary(run, "print-4", "control", SEEN[1])

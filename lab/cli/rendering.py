@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -61,18 +62,25 @@ def cell_reports(context: Context, seen: Mapping[str, dict[str, Any]]) -> list[C
 
 
 def provenance(context: Context, store: Store, results: list[Result]) -> Provenance:
-    """Where the results come from: the newest run, and the span of the observations."""
+    """Where the results come from: the machines of their runs, and the span of the observations."""
     times = sorted(result.seen_at for result in results if result.seen_at)
-    runs = store.runs()
     tried = sum(1 for result in results if result.key)
     return Provenance(
         started_at=times[0] if times else "",
         finished_at=times[-1] if times else "",
         engine=context.engine_name,
-        host=runs[-1]["host"] if runs else "",
+        machines=_machines(store, results),
         lab_version=__version__,
         probe_hash=context.code.whole,
         trials_run=tried,
         loads=sum(1 for result in results if result.key and result.strategy == PLAIN),
         cells={cell.id: context.locked[cell.id].fingerprint for cell in context.selection.cells},
     )
+
+
+def _machines(store: Store, results: list[Result]) -> dict[str, int]:
+    """The hosts that the trials behind these results ran on, with the number of results; largest first."""
+    hosts = {run["id"]: run["host"] for run in store.runs()}
+    ran = store.runs_of_trials()
+    counts = Counter(hosts[ran[result.key]] for result in results if result.key in ran)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

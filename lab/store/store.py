@@ -172,6 +172,10 @@ class Store:
         )
         return {row[0]: _seen_trial(row) for row in rows}
 
+    def runs_of_trials(self) -> dict[str, int]:
+        """The newest run of each trial, by key."""
+        return dict(self._connection.execute("SELECT key, max(run) FROM trials GROUP BY key"))
+
     def canaries(self) -> dict[tuple[int, str], dict[str, Observation]]:
         """What the canaries did, by run and fingerprint."""
         found: dict[tuple[int, str], dict[str, Observation]] = {}
