@@ -23,6 +23,7 @@ from lab.errors import CellFault
 from lab.identity import PLAIN, ProbeCode
 from lab.judging import judge
 from lab.recipes import RecipeBook
+from lab.running import checkpoints
 from lab.running.cells import LockedCell
 from lab.running.foreign import Foreign, place, record
 from lab.running.units import Unit, run_unit
@@ -33,9 +34,9 @@ from lab.words import Cell, CellFacts, Format, Judgement, Matrix, Observation, O
 
 MODEL = "brought"
 # The strategy that needs no recorded answers, and what it is told as: for weights alone it is the plain way.
-UNASKED, BUILT = "build-unasked", "build-and-load-weights"
+UNASKED, UNASKED_CHECKPOINT, BUILT = "build-unasked", "build-unasked-checkpoint", "build-and-load-weights"
 OF_FILES = frozenset({"h5", "keras", "keras-suffix-h5"})
-OF_WEIGHTS = frozenset({"weights-h5", "weights-v3"})
+OF_WEIGHTS = frozenset({"weights-h5", "weights-v3"}) | checkpoints.FORMATS
 FAILED = frozenset({Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT})
 # A model that somebody trained is larger than those of the zoo.
 CPU_S, TIMEOUT_S, MEMORY_MIB, BATCH = 120.0, 600.0, 8192, 4
@@ -217,13 +218,13 @@ class Course:
                 continue
             yield strategy
         if ask and self._given is not None and self._given.builds and form.id in OF_FILES | OF_WEIGHTS:
-            yield UNASKED
+            yield UNASKED_CHECKPOINT if form.id in checkpoints.FORMATS else UNASKED
 
     def _attempt(self, each: Brought, cell: str, event: dict[str, Any]) -> Attempt:
         seen = observation_from_event(event)
         judgement = judge(seen, self._matrix.tolerance)
         strategy = event["strategy"]
-        if strategy == UNASKED:
+        if strategy in {UNASKED, UNASKED_CHECKPOINT}:
             strategy = PLAIN if each.form.id in OF_WEIGHTS else BUILT
         saved = CellFacts(tensorflow=each.foreign.tensorflow or "", keras=each.foreign.keras or "", python="")
         cells = (saved, self._bench.facts.get(cell))

@@ -108,7 +108,6 @@ def test_what_is_no_model_is_refused_in_words(tmp_path: Path, content: bytes, sa
         ("m.json", b'{"class_name": ', "begins like JSON and cannot be read"),
         ("m.yaml", b"backend: tensorflow\nclass_name: Sequential\nconfig:\n", r"in YAML.*open\('m.yaml'\).*'m.json'"),
         ("m.yml", b"class_name: Model\nconfig:\n  layers:\n", "is an architecture in YAML"),
-        ("model.ckpt.index", b"\x00\x00", "part of a checkpoint"),
     ],
 )
 def test_what_is_often_taken_for_a_model_is_told_for_what_it_is(

@@ -17,6 +17,7 @@ from lab.cli.progress import say
 from lab.errors import ExitCode, LabError
 from lab.identity import PLAIN
 from lab.recipes import RecipeBook
+from lab.running import checkpoints
 from lab.running.foreign import Foreign, place, recognise
 from lab.running.user_code import read_code
 from lab.trying import Attempt, Bench, Brought, Course
@@ -34,10 +35,10 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
         "try",
         parents=[common],
         help="load a file of yours in every cell",
-        description="Load model files (HDF5, .keras, SavedModel folders, JSON with its weights, weights with your "
-        "code) in the cells of the matrix: where they load, why not elsewhere, and what makes them load. Answers are "
-        "compared with those of the first cell that loads the file, beginning with the release that saved it. Loading "
-        "a model runs what is in it.",
+        description="Load model files (HDF5, .keras, SavedModel folders, JSON with its weights, weights or "
+        "checkpoints with your code) in the cells of the matrix: where they load, why not elsewhere, and what makes "
+        "them load. Answers are compared with those of the first cell that loads the file, beginning with the release "
+        "that saved it. Loading a model runs what is in it.",
         epilog="example: python -m lab try model.h5 --cells 'tf2.4 tf2.15 tf2.21' --trust",
     )
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
@@ -131,7 +132,8 @@ def _write_code(each: Brought, context: Context, label: str) -> dict[str, Path]:
     directory = context.workplace.directory / "remedies"
     book = RecipeBook(context.code)
     model, written = each.foreign.path, {}
-    if each.foreign.weights is not None and helping:  # the code reads both from one folder
+    in_folder = each.foreign.weights is not None or each.foreign.format == checkpoints.TRACKED
+    if in_folder and helping:  # the code reads all of it from one folder
         shutil.rmtree(directory / label, ignore_errors=True)
         place(each.foreign, "", directory / label)
         model = directory / label / "model"

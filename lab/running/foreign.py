@@ -16,6 +16,7 @@ from typing import Any
 import h5py
 
 from lab.errors import LabError
+from lab.running import checkpoints
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -34,8 +35,8 @@ AS_JSON = (
     """ a file that you trust: python -c "import json, yaml; """
     """json.dump(yaml.full_load(open('{name}')), open('{stem}.json', 'w'))\""""
 )
-INNER = (".h5", ".hdf5", ".keras", "saved_model.pb")
-CHECKPOINT = re.compile(r"\.index$|\.data-\d{5}-of-\d{5}$")
+GRAPH = "saved_model.pb"
+INNER = (".h5", ".hdf5", ".keras", GRAPH)
 # The version of TensorFlow in the protocol buffer of a SavedModel: a field, its length, and the field behind it.
 TENSORFLOW = re.compile(rb"\*([\x05-\x1e])(\d+\.\d+\.\d+[\w.+-]*)2")
 VERSION = re.compile(r"\d+(\.\d+)+")
@@ -43,7 +44,6 @@ NEEDS_CODE = (
     "holds weights only: there is nothing to load them into without the architecture; where that is a JSON file, name"
     " that and the weights with --weights; where it is Python, name a file with build(tf) with --code"
 )
-CHECKPOINT_HINT = "is part of a checkpoint, which holds weights only: tf.train.list_variables(prefix) names them"
 V3_GROUPS = frozenset({"layers", "_layer_checkpoint_dependencies"})  # in the root of a weights file of the v3 layout
 ARCHITECTURE, WEIGHTS = "architecture.json", ("weights.h5", "model.weights.h5")  # as the format json-h5 has them
 
@@ -69,10 +69,15 @@ def recognise(path: Path, weights: Path | None = None, *, builds: bool = False) 
     ``weights`` belong to it where it is an architecture; else the only file is taken that can be meant. ``builds`` is
     whether there is code that builds the model, which is what a file of weights alone needs.
     """
+    if path.is_dir() and (path / GRAPH).is_file():
+        return _folder(path)
+    prefix = checkpoints.find(path)
+    if prefix is not None:
+        return _checkpoint(prefix, builds=builds)
+    if path.is_dir():
+        raise LabError(f"{path} is a folder without a {GRAPH}, and without a checkpoint")
     if not path.exists():
         raise LabError(f"{path} does not exist")
-    if path.is_dir():
-        return _folder(path)
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     if head.startswith(HDF5_MAGIC):
@@ -89,6 +94,9 @@ def place(foreign: Foreign, file: str, directory: Path) -> None:
     target = directory / "model"
     if foreign.path.is_dir():
         shutil.copytree(foreign.path, target)
+        return
+    if foreign.format in checkpoints.FORMATS:
+        checkpoints.copy(foreign.path, target, file)
         return
     target.mkdir(parents=True)
     if foreign.weights is None:
@@ -119,8 +127,6 @@ def _what_else(path: Path, head: bytes) -> str:
     """What a file is that is no model, where that can be told, and what to do about it."""
     if not head:
         return "is empty: a download or a save was cut off"
-    if CHECKPOINT.search(path.name):
-        return CHECKPOINT_HINT
     if YAML.match(head.lstrip()):
         return AS_JSON.format(name=path.name, stem=path.stem)
     text = head.lstrip().lower()
@@ -131,10 +137,14 @@ def _what_else(path: Path, head: bytes) -> str:
     return f"is neither {kinds}; it begins with {head[:8]!r}"
 
 
+def _checkpoint(prefix: Path, *, builds: bool) -> Foreign:
+    if not builds:
+        raise LabError(f"{prefix} {checkpoints.NEEDS_CODE}")
+    return Foreign(path=prefix, format=checkpoints.format_of(prefix), keras=None)
+
+
 def _folder(path: Path) -> Foreign:
-    if not (path / "saved_model.pb").is_file():
-        raise LabError(f"{path} is a folder without a saved_model.pb")
-    graph, metadata = (path / "saved_model.pb").read_bytes(), path / "keras_metadata.pb"
+    graph, metadata = (path / GRAPH).read_bytes(), path / "keras_metadata.pb"
     by_keras = metadata.exists() or b"_tf_keras_" in graph
     described = metadata.read_bytes() if metadata.exists() else graph
     return Foreign(
