@@ -106,7 +106,8 @@ def test_a_part_of_a_checkpoint_is_refused_with_what_is_missing(tmp_path: Path, 
 def test_other_files_and_folders_are_no_checkpoints(tmp_path: Path) -> None:
     (tmp_path / "model.h5").write_bytes(b"")
 
-    assert [find(path) for path in (tmp_path, tmp_path / "model.h5", tmp_path / "none")] == [None, None, None]
+    others = (tmp_path, *(tmp_path / name for name in ("model.h5", "none", "none.index")))
+    assert [find(path) for path in others] == [None] * len(others)
 
 
 # --- telling it apart ---

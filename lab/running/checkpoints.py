@@ -36,9 +36,9 @@ def find(path: Path) -> Path | None:
     if path.name == STATE and path.is_file():
         return _in_folder(path.parent)
     prefix = path.with_name(PART.sub("", path.name))
-    if prefix == path and (path.exists() or not _index(path).is_file()):
-        return None
-    return _whole(prefix)
+    is_part = prefix != path and path.exists()
+    is_prefix = prefix == path and not path.exists() and _index(path).is_file()
+    return _whole(prefix) if is_part or is_prefix else None
 
 
 def format_of(prefix: Path) -> str:
