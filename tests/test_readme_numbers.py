@@ -25,9 +25,9 @@ class Table:
         self.mended = self.remedies[self.remedies["outcome"] == "pass"][LOADED].drop_duplicates()
 
     def everywhere(self) -> Table:
-        """Only the models that every producer was asked to save: those of the run over all cells."""
-        producers = self.plain.groupby("model")["producer"].nunique()
-        few = set(producers[producers <= producers.max() // 2].index)
+        """Only the models of the run over all cells; those of a part of them have fewer than half of the squares."""
+        squares = self.plain[["model", "producer", "consumer"]].drop_duplicates().groupby("model").size()
+        few = set(squares[squares <= squares.max() // 2].index)
         return Table(self.trials[~self.trials["model"].isin(few)])
 
     def between(self, producer: str, consumer: str, *formats: str) -> Table:
