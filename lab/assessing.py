@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from lab.evidence import NOT_RUN, Evidence, Seen, Verdicts
 from lab.explaining import Explainer, Knowledge
 from lab.identity import PLAIN, KeyMaker
 from lab.planning import Scope
 from lab.words import (
+    FAILURES,
     Artifact,
     Cell,
     Format,
@@ -24,6 +25,22 @@ from lab.words import (
 )
 
 __all__ = ["PLAIN", "Assessor"]
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """What is known of the strategies for one artifact in one cell, and whether that is all of them."""
+
+    results: Sequence[Result]
+    all_of_them: bool
+
+    @property
+    def passes(self) -> bool:
+        return any(result.outcome is Outcome.PASS for result in self.results)
+
+    @property
+    def none_helps(self) -> bool:
+        return self.all_of_them and all(result.outcome in FAILURES for result in self.results)
 
 
 class Assessor:
@@ -63,18 +80,40 @@ class Assessor:
         if blocked is not None:
             yield self._explainer.explained(self._without_trial(artifact, consumer.id, blocked), model.tags)
             return
-        tried = list(self._tried(artifact, consumer.id, self._scope.strategies.of(model, form, consumer.id), model))
-        yield from tried
-        if not tried:
+        tried = self._tried(artifact, consumer.id, self._strategies(model, form, consumer), model)
+        if not tried.results:
             missing = Judgement(outcome=Outcome.INFRA_ERROR, stage=None, cause=None, reason=NOT_RUN)
             yield self._without_trial(artifact, consumer.id, missing)
-        elif all(result.outcome is not Outcome.PASS for result in tried):
-            for rescue in self._rescues.get((producer.id, consumer.id), ()):
-                yield from self._rescued(rescue, artifact, model, form)
+        elif tried.passes:
+            yield from tried.results
+        else:
+            yield from self._unmended(tried, producer, consumer, model, form)
 
-    def _tried(self, artifact: Artifact, consumer: str, strategies: Sequence[str], model: Model) -> Iterator[Result]:
+    def _unmended(self, tried: _Tried, producer: Cell, consumer: Cell, model: Model, form: Format) -> Iterator[Result]:
+        """What no strategy loads in its own cell, and what the cells that may rescue it show."""
+        artifact = self._keys.artifact(producer.id, model.id, form.id)
+        elsewhere = [
+            (rescue, self._tried(artifact, rescue.mender.id, self._strategies(model, form, rescue.mender), model))
+            for rescue in self._rescues.get((producer.id, consumer.id), ())
+            if self._scope.declared(producer.id, rescue.mender.id, model.id, form.id) is None
+        ]
+        none_helps = tried.none_helps and all(found.none_helps for _, found in elsewhere)
+        as_typed, *remedies = tried.results
+        yield replace(as_typed, none_helps=none_helps)
+        yield from remedies
+        for rescue, found in elsewhere:
+            # Its pass, or the last of its failures.
+            for last in found.results[-1:]:
+                strategy = rescue.mending.strategy
+                yield replace(last, consumer=consumer.id, strategy=strategy, ran_in=rescue.mender.id)
+
+    def _strategies(self, model: Model, form: Format, cell: Cell) -> Sequence[str]:
+        return self._scope.strategies.of(model, form, cell.id)
+
+    def _tried(self, artifact: Artifact, consumer: str, strategies: Sequence[str], model: Model) -> _Tried:
         """What is known of the strategies in their order, up to the first that answers rightly or was not run."""
         judged: dict[str, Judgement] = {}
+        results: list[Result] = []
         in_order = self._scope.strategies.in_order(
             strategies, lambda strategy: judged[strategy].outcome is Outcome.TIMEOUT
         )
@@ -82,18 +121,13 @@ class Assessor:
             trial = self._keys.trial(artifact, consumer, strategy)
             seen = self._evidence.trials.get(trial.key)
             if seen is None:
-                return
+                return _Tried(results, all_of_them=False)
             judgement = judged[strategy] = self._verdicts.judge_trial(seen)
-            yield self._explainer.explained(_result(trial, seen, judgement, self._expected.get(trial.name)), model.tags)
+            result = _result(trial, seen, judgement, self._expected.get(trial.name))
+            results.append(self._explainer.explained(result, model.tags))
             if judgement.outcome is Outcome.PASS:
-                return
-
-    def _rescued(self, rescue: Rescue, artifact: Artifact, model: Model, form: Format) -> Iterator[Result]:
-        """What the cell showed that the consumer can become: its pass, or the last of its failures."""
-        mender = rescue.mender.id
-        tried = list(self._tried(artifact, mender, self._scope.strategies.of(model, form, mender), model))
-        if tried:
-            yield replace(tried[-1], consumer=rescue.consumer.id, strategy=rescue.mending.strategy, ran_in=mender)
+                break
+        return _Tried(results, all_of_them=True)
 
     def _without_trial(self, artifact: Artifact, consumer: str, judgement: Judgement) -> Result:
         seen = self._evidence.saves.get(artifact.key)

@@ -13,13 +13,12 @@ from itertools import groupby
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from lab.words import Cell, CellFacts, Outcome, Result
+from lab.words import JUDGED, Cell, CellFacts, Outcome, Result
 
 TENSORFLOW, KERAS, PYTHON, VARIABLES = "TensorFlow", "Keras", "Python", "variables"
 PACKAGES = {"NumPy": "numpy", "h5py": "h5py", "protobuf": "protobuf"}
 KERAS_PACKAGES = ("keras", "tf-keras")
 NONE = "-"
-JUDGED = frozenset({Outcome.PASS, Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT})
 
 
 @dataclass(frozen=True, kw_only=True)

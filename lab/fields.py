@@ -36,6 +36,7 @@ def result_fields(result: Result) -> dict[str, Any]:
         "key": result.key,
         "seen_at": result.seen_at,
         "known_failure": result.known_failure,
+        "none_helps": result.none_helps,
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from lab.words import Outcome
+from lab.words import FAILURES, JUDGED, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 PLAIN = "plain"
 UNEXPLAINED = "unexplained"
 RELEASES = "main"  # the group of matrix.toml that holds TensorFlow as it was released, one cell a minor
-FAILURES = (Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT)
-JUDGED = (Outcome.PASS, *FAILURES)
 NOTHING_TO_TRY = (Outcome.BLOCKED, Outcome.UNSUPPORTED)
 UNJUDGED = (*NOTHING_TO_TRY, Outcome.INFRA_ERROR)
 
@@ -159,6 +157,7 @@ class Reason:
     is_cause: bool
     count: int
     mended: int  # of these, how many pass with a remedy
+    none_helps: int  # of these, how many fail with every remedy that applies, all of them run
     outcomes: tuple[tuple[Outcome, int], ...]  # largest first
     pairs: int
     example: Result
@@ -309,6 +308,7 @@ def _reason(title: str, cases: Sequence[_Case], *, is_cause: bool) -> Reason:
         is_cause=is_cause,
         count=len(plain),
         mended=sum(case.is_remedied for case in cases),
+        none_helps=sum(result.none_helps for result in plain),
         outcomes=tuple(sorted(outcomes.items(), key=lambda item: (-item[1], item[0]))),
         pairs=len({(result.producer, result.consumer) for result in plain}),
         example=min(plain, key=lambda result: result.name),

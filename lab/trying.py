@@ -30,14 +30,13 @@ from lab.running.units import Unit, run_unit
 from lab.running.user_code import UserCode
 from lab.store import observation_from_event
 from lab.strategies import Strategies
-from lab.words import Cell, CellFacts, Format, Judgement, Matrix, Observation, Outcome, Role, Stage
+from lab.words import FAILURES, Cell, CellFacts, Format, Judgement, Matrix, Observation, Outcome, Role, Stage
 
 MODEL = "brought"
 # The strategy that needs no recorded answers, and what it is told as: for weights alone it is the plain way.
 UNASKED, UNASKED_CHECKPOINT, BUILT = "build-unasked", "build-unasked-checkpoint", "build-and-load-weights"
 OF_FILES = frozenset({"h5", "keras", "keras-suffix-h5"})
 OF_WEIGHTS = frozenset({"weights-h5", "weights-v3"}) | checkpoints.FORMATS
-FAILED = frozenset({Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT})
 # A model that somebody trained is larger than those of the zoo.
 CPU_S, TIMEOUT_S, MEMORY_MIB, BATCH = 120.0, 600.0, 8192, 4
 
@@ -235,7 +234,7 @@ class Course:
             cells,
             each.foreign.described,
         )
-        cause = self._bench.catalogue.classify(case) if judgement.outcome in FAILED else None
+        cause = self._bench.catalogue.classify(case) if judgement.outcome in FAILURES else None
         return Attempt(
             file=str(each.foreign.path),
             consumer=cell,

@@ -29,6 +29,10 @@ class Outcome(StrEnum):
     INFRA_ERROR = "infra-error"
 
 
+FAILURES = (Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT)
+JUDGED = (Outcome.PASS, *FAILURES)  # the denominator of every share
+
+
 class Stage(StrEnum):
     """How deep a trial got, in climbing order; ``build`` and ``save`` are the producer's."""
 
@@ -335,7 +339,8 @@ class Result:
     What failed has a ``cause``, ``unexplained`` at worst, and a ``signature``: the first words of the failure
     without what differs from run to run. What passed has a ``grade``. ``ran_in`` is the cell that the trial ran in
     where the strategy is another environment than the consumer's own. ``promise`` is what the documentation says of
-    such a trial, by its ``rule``; both are empty where nothing was judged.
+    such a trial, by its ``rule``; both are empty where nothing was judged. ``none_helps`` is said of the plain strategy
+    that failed, where every remedy that applies was run as well, and none of them answers rightly.
     """
 
     producer: str
@@ -359,6 +364,7 @@ class Result:
     ran_in: str = ""
     promise: str = ""
     rule: str = ""
+    none_helps: bool = False
 
     @property
     def name(self) -> str:

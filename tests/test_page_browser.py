@@ -78,6 +78,26 @@ def test_a_square_begins_with_its_causes_and_with_what_does_not_load(chrome: Chr
     assert ask(chrome, heads) == ["lstm", "dense", "cnn"]
 
 
+def test_a_square_says_which_remedies_were_tried_where_none_helps(chrome: Chrome, tmp_path: Path) -> None:
+    failed = {"outcome": Outcome.LOAD_ERROR, "cause": "keras3-config-in-keras2"}
+    results = [
+        a_result(model="dense", none_helps=True, **failed),
+        a_result(model="dense", strategy="compile-false", **failed),
+        a_result(model="lstm", **failed),
+        a_result(model="lstm", strategy="compile-false", **failed),
+    ]
+    address, grid = written(tmp_path, a_matrix(), results)
+
+    visit(chrome, f"{address}#tf2.4..tf2.10&trial=dense/h5")
+    assert "None of these helps: compile-false." in text_of(chrome, "details.case[open]")
+    visit(chrome, f"{address}#tf2.4..tf2.10&trial=lstm/h5")
+    assert "None of these helps" not in text_of(chrome, "details.case[open]")
+
+    [reason] = grid.failures
+    assert (reason.count, reason.mended, reason.none_helps) == (2, 0, 1)
+    assert text_of(chrome, "#cause-keras3-config-in-keras2 td:nth-of-type(5)") == "1"
+
+
 def test_the_keyboard_opens_and_leaves_a_square(chrome: Chrome, page: tuple[str, Grid]) -> None:
     visit(chrome, page[0])
     ask(chrome, "document.querySelector('[id=\"tf2.4..tf2.4\"] a').focus()")

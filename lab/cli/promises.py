@@ -11,9 +11,9 @@ from lab.cli.arguments import wanted
 from lab.cli.context import Context
 from lab.cli.progress import say
 from lab.errors import ExitCode
-from lab.findings.answers import JUDGED
 from lab.promises import Verdict, breaches
 from lab.store import open_store
+from lab.words import JUDGED
 
 SHOWN = 3
 

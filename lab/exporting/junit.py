@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from lab.words import Outcome, Result
+from lab.words import FAILURES, Outcome, Result
 
-FAILED = (Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT)
 SKIPPED = (Outcome.UNSUPPORTED, Outcome.BLOCKED)
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -39,7 +38,7 @@ def _test(tried: Sequence[Result]) -> ET.Element:
     said = {"message": _text(plain.reason), "type": plain.cause or plain.outcome.value}
     if plain.outcome in SKIPPED or (plain.known_failure and plain.outcome is not Outcome.PASS):
         ET.SubElement(test, "skipped", message=_text(plain.known_failure or plain.reason))
-    elif plain.outcome in FAILED:
+    elif plain.outcome in FAILURES:
         ET.SubElement(test, "failure", said).text = _text(_message(plain))
     elif plain.outcome is Outcome.INFRA_ERROR:
         ET.SubElement(test, "error", said).text = _text(_message(plain))

@@ -65,12 +65,13 @@ def _causes(grid: Grid, titles: Mapping[str, str]) -> Iterator[str]:
     if not grid.failures:
         return
     yield ""
-    yield "| why they fail plainly | loads | mended |"
-    yield "| --- | ---: | ---: |"
+    yield "| why they fail plainly | loads | mended | none helps |"
+    yield "| --- | ---: | ---: | ---: |"
     for reason in grid.failures[:CAUSES_SHOWN]:
         title = titles.get(reason.title, reason.title).replace("|", "\\|").replace("<", "&lt;")
-        yield f"| {title} | {reason.count} | {reason.mended} |"
+        yield f"| {title} | {reason.count} | {reason.mended} | {reason.none_helps} |"
     if len(grid.failures) > CAUSES_SHOWN:
         rest = grid.failures[CAUSES_SHOWN:]
         count, mended = sum(reason.count for reason in rest), sum(reason.mended for reason in rest)
-        yield f"| {len(rest)} further reasons | {count} | {mended} |"
+        none_helps = sum(reason.none_helps for reason in rest)
+        yield f"| {len(rest)} further reasons | {count} | {mended} | {none_helps} |"

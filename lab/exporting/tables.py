@@ -15,15 +15,15 @@ import pyarrow.parquet as pq
 from lab.fields import NAME, SCHEMA, row_fields
 from lab.words import CellFacts, Outcome, Provenance, Result
 
-NUMBERS = {"schema": "int64", "max_abs_diff": "float64", "seconds": "float64"}
+TYPES = {"schema": "int64", "max_abs_diff": "float64", "seconds": "float64", "none_helps": "bool"}  # all else is text
 
 
 def table(results: Sequence[Result], cells: Mapping[str, CellFacts]) -> pd.DataFrame:
     """One row a result; texts are texts or missing, never numbers."""
     rows = [row_fields(result, cells) for result in results]
     frame = pd.DataFrame(rows, columns=_columns())
-    texts = [name for name in frame.columns if name not in NUMBERS]
-    return frame.astype({**NUMBERS, **dict.fromkeys(texts, "string")})
+    texts = [name for name in frame.columns if name not in TYPES]
+    return frame.astype({**TYPES, **dict.fromkeys(texts, "string")})
 
 
 def parquet(frame: pd.DataFrame, provenance: Provenance) -> bytes:

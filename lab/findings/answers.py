@@ -10,10 +10,8 @@ from functools import cached_property
 
 from lab.causes import Catalogue, Family
 from lab.identity import PLAIN
-from lab.words import Cell, CellFacts, Outcome, Result
+from lab.words import FAILURES, JUDGED, Cell, CellFacts, Outcome, Result
 
-FAILED = frozenset({Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT})
-JUDGED = FAILED | {Outcome.PASS}
 EXAMPLES = 5
 
 
@@ -70,7 +68,7 @@ class Seen:
     @cached_property
     def failed(self) -> list[Result]:
         """Those of them that fail."""
-        return [result for result in self.plain if result.outcome in FAILED]
+        return [result for result in self.plain if result.outcome in FAILURES]
 
     @cached_property
     def tried(self) -> Mapping[tuple[str, str, str, str], list[Result]]:
@@ -98,7 +96,7 @@ def count(label: str, results: Iterable[Result], wanted: Callable[[Result], bool
 
 def fails(result: Result) -> bool:
     """Whether a judged result fails."""
-    return result.outcome in FAILED
+    return result.outcome in FAILURES
 
 
 def passes(result: Result) -> bool:

@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.promises.judging import FAILURES
 from lab.promises.rules import Verdict
-from lab.words import Result
+from lab.words import FAILURES, Result
 
 UNEXPLAINED = "unexplained"
 

@@ -9,12 +9,11 @@ from functools import lru_cache
 from packaging.version import Version
 
 from lab.promises.rules import Promise, Rule, Step, Subject, Verdict
-from lab.words import CellFacts, Outcome
+from lab.words import FAILURES, CellFacts, Outcome
 
 PLAIN = "plain"
 NO_RULE = "no-rule"
 
-FAILURES = frozenset({Outcome.DRIFT, Outcome.LOAD_ERROR, Outcome.CRASH, Outcome.TIMEOUT})
 
 UNSPOKEN = Promise(
     verdict=Verdict.SILENT,

@@ -12,10 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from lab.cuda_check import CudaCheck, check
-from lab.grid import JUDGED, UNJUDGED, Grid, Look, Square, Tally
+from lab.grid import UNJUDGED, Grid, Look, Square, Tally
 from lab.publish.payload import pack, packages, versions
 from lab.publish.symbols import OUTCOME_SYMBOLS
-from lab.words import Outcome
+from lab.words import JUDGED, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 TEXT_LIMIT = 2400
 LOG_LIMIT = 1500
 # What an opened square shows; all else is counted by.
-DETAILS = frozenset({"reason", "diff", "log", "known", "rule", "exception", "seconds", "ran", "before"})
+DETAILS = frozenset({"reason", "diff", "log", "known", "rule", "exception", "seconds", "ran", "none", "before"})
 LOGGED = (Outcome.CRASH, Outcome.TIMEOUT, Outcome.INFRA_ERROR)
 
 
@@ -80,7 +80,7 @@ class Packer:
         self.frames = Table()
 
     def row(self, result: Result) -> dict[str, int]:
-        """One result as indices, a time in hundredths of a second, and whether it was run."""
+        """One result as indices, a time in hundredths of a second, whether it was run, and whether nothing helps."""
         seen = result.observation
         values: dict[str, Hashable] = {
             "producer": result.producer,
@@ -107,6 +107,7 @@ class Packer:
             "plain": int(result.strategy == self._plain.get(result.format, PLAIN)),
             "seconds": round(result.seconds * 100),
             "ran": int(bool(result.key)),
+            "none": int(result.none_helps),
         }
 
     def _exception(self, seen: Observation | None) -> Hashable:
@@ -152,7 +153,7 @@ def pack(
     # Sorted, the rows of one pair lie together and compress well; the sort is stable, so strategies keep their order.
     ordered = sorted(results, key=lambda result: [tables[axis].index(getattr(result, axis)) for axis in axes])
     rows = [packer.row(result) for result in ordered]
-    columns = {name: [row[name] for row in rows] for name in (*tables, "exception", "plain", "seconds", "ran")}
+    columns = {name: [row[name] for row in rows] for name in (*tables, "exception", "plain", "seconds", "ran", "none")}
     if baseline is not None:
         columns["before"] = _before(baseline, ordered)
     values = {name: table.values for name, table in tables.items()}

@@ -26,14 +26,14 @@ const placesOfCauses = () => {
   return places;
 };
 const causeAsMarkdown = (row, id) => {
-  const [count, , outcomes, pairCount, mended] = [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " "));
+  const [count, , outcomes, pairCount, mended, noneHelps] = [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " "));
   const { title, explanation, advice, sources } = causes[id];
   const link = `${location.href.split("#")[0]}#cause-${id}`;
-  return [`### ${title}`, "", explanation.trim(), "", advice ? `**What to do:** ${advice}\n` : "", `- ${count} results (${outcomes}) in ${pairCount} pairs, ${mended} mended by a remedy`, ...sources.map((source) => `- ${source}`), `- ${link}`, ""].join("\n");
+  return [`### ${title}`, "", explanation.trim(), "", advice ? `**What to do:** ${advice}\n` : "", `- ${count} results (${outcomes}) in ${pairCount} pairs, ${mended} mended by a remedy, ${noneHelps} by none`, ...sources.map((source) => `- ${source}`), `- ${link}`, ""].join("\n");
 };
-const tableAsMarkdown = () => ["| Results | Cause | Outcome | Pairs | Mended |", "|--:|---|---|--:|--:|", ...causeRows.map(({ row, id }) => {
+const tableAsMarkdown = () => ["| Results | Cause | Outcome | Pairs | Mended | None helps |", "|--:|---|---|--:|--:|--:|", ...causeRows.map(({ row, id }) => {
   const words = [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " "));
-  return `| ${words[0]} | ${(causes[id]?.title ?? id).replace(/\|/g, "\\|")} | ${words[2]} | ${words[3]} | ${words[4]} |`;
+  return `| ${words[0]} | ${(causes[id]?.title ?? id).replace(/\|/g, "\\|")} | ${words[2]} | ${words.slice(3, 6).join(" | ")} |`;
 })].join("\n");
 // The table keeps to what the filters leave; the numbers in it stay those of the whole run.
 const narrowCauses = (counted) => {

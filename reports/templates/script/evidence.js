@@ -67,6 +67,11 @@ const trialNode = (row) => {
   if (columns.ran[row]) node.append(make("pre", "command", `python -m lab repro ${nameOf(row)}`));
   return node;
 };
+// Every way that applies was run, and none answers rightly: said only where that is so.
+const noneHelps = ({ first, end }) => {
+  const ways = Array.from({ length: end - first }, (_, offset) => text("strategy", first + offset));
+  return ways.length > 1 ? `None of these helps: ${ways.slice(1).join(", ")}. All that may were tried.` : "No remedy applies here.";
+};
 const caseNode = (one) => {
   const [producer, consumer] = [text("producer", one.first), text("consumer", one.first)];
   const [model, format] = [tables.model[one.model], tables.format[one.format]];
@@ -76,6 +81,7 @@ const caseNode = (one) => {
   node.dataset.trial = `${model}/${format}`;
   const open = () => {
     if (node.children.length > 1) return;
+    if (one.plain >= 0 && columns.none[one.plain]) node.append(make("p", "note", noneHelps(one)));
     for (let row = one.first; row < one.end; row++) node.append(trialNode(row));
     node.append(make("div", "trial", make("pre", "command", `python -m lab show ${producer} ${consumer} ${model} ${format}`)));
   };
