@@ -55,12 +55,14 @@ def test_less_than_one_percent_of_what_fails_is_unexplained(results: pd.DataFram
     assert UNEXPLAINED not in {cause for cause, _ in groups.index[:10]}
 
 
-def test_most_of_what_fails_as_typed_is_mended(results: pd.DataFrame) -> None:
+def test_what_fails_as_typed_is_mended_or_every_remedy_was_run(results: pd.DataFrame) -> None:
     load = ["producer", "consumer", "model", "format"]
     plain = results[(results["strategy"] == "plain") & results["outcome"].isin(FAILED)]
     mended = results[(results["strategy"] != "plain") & (results["outcome"] == "pass")]
+    settled = len(plain.merge(mended[load].drop_duplicates())) + plain["none_helps"].sum()
 
-    assert len(plain.merge(mended[load].drop_duplicates())) > 0.95 * len(plain)
+    assert 0.95 * len(plain) < settled <= len(plain)
+    assert plain["none_helps"].sum() < 0.1 * len(plain)
 
 
 def test_the_table_stays_small() -> None:

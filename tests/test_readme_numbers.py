@@ -106,7 +106,8 @@ def mended(table: Table) -> str:
     fail = every.loads - every.passed
     return (
         f"{fail:,} of the {every.loads:,} loads between all cells fail as typed; for {every.helped:,} of them "
-        f"({100 * every.helped // fail} %) the lab has a way that gives the recorded answers"
+        f"({100 * every.helped // fail} %) the lab has a way that gives the recorded answers, and the code to paste; for "
+        f"{every.plain['none_helps'].sum():,} all that may help was run, and none of it does"
     )
 
 
