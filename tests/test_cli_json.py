@@ -37,6 +37,7 @@ RESULT_FIELDS = {
     "key",
     "seen_at",
     "known_failure",
+    "none_helps",
     "signature",
     "grade",
     "promise",

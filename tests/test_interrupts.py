@@ -20,6 +20,7 @@ MANY = 300
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[None]:
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what runs in the background
     yield
     for each, handler in before.items():
         signal.signal(each, handler)

@@ -104,10 +104,11 @@ def checkpoints(table: Table) -> str:
 def mended(table: Table) -> str:
     every = table.everywhere()
     fail = every.loads - every.passed
+    beyond_help = every.plain["none_helps"].sum()
     return (
         f"{fail:,} of the {every.loads:,} loads between all cells fail as typed; for {every.helped:,} of them "
-        f"({100 * every.helped // fail} %) the lab has a way that gives the recorded answers, and the code to paste; for "
-        f"{every.plain['none_helps'].sum():,} all that may help was run, and none of it does"
+        f"({100 * every.helped // fail} %) the lab has a way that gives the recorded answers, and the code to paste; "
+        f"for {beyond_help:,} all that may help was run, and none of it does"
     )
 
 
