@@ -20,6 +20,9 @@ nox.options.error_on_external_run = True
 ROOT = Path(__file__).parent
 STOPPING_S = 60.0  # after Ctrl-C the lab ends its cells and closes its store; nox alone would give it 0.3 s
 INTERRUPTED = 130
+# What needs neither cells nor images runs first, the files shared among two processes.
+QUICK = ("-m", "not cells and not docker", "--numprocesses=2", "--dist=loadfile")
+THE_REST = ("-m", "cells or docker")
 
 
 @nox.session
@@ -111,13 +114,14 @@ def tests(session: nox.Session) -> None:
 
     Cells that the tests need are built on the way and kept.
 
-        nox -s tests                              all; what cannot run here is skipped, with the reason
+        nox -s tests                              all, quick ones first; what cannot run is skipped, with the reason
         nox -s tests -- -m 'not cells'            without real TensorFlow: seconds
         nox -s tests -- tests/test_grid.py -k share
         LAB_REQUIRE_CELLS=1 LAB_REQUIRE_BROWSER=1 LAB_REQUIRE_DOCKER=1 nox -s tests    nothing may be skipped
     """
     _install(session, ".[dev]")
-    session.run("pytest", *session.posargs, interrupt_timeout=STOPPING_S)
+    for some in [session.posargs] if session.posargs else [QUICK, THE_REST]:
+        session.run("pytest", *some, interrupt_timeout=STOPPING_S)
 
 
 @nox.session

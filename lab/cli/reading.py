@@ -159,7 +159,7 @@ def _evidence_lines(result: Result, where: str) -> list[str]:
     lines = [f"{result.name}: {result.outcome}" + (f" at {result.stage}" if result.stage else "")]
     lines.append(f"  {result.reason}")
     if result.none_helps:
-        lines.append("  none of the remedies helps: each that applies was tried, see below")
+        lines.append("  no remedy helps: all that apply were run")
     if result.max_abs_diff is not None:
         lines.append(f"  max_abs_diff {result.max_abs_diff:.3g} in {result.seconds:.2f} s, seen {result.seen_at}")
     raised = result.observation and (result.observation.exception or result.observation.probe_error)
