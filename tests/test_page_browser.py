@@ -14,6 +14,7 @@ from page_browsing import (
     click,
     text_of,
     titles,
+    until,
     visit,
     written,
 )
@@ -96,6 +97,21 @@ def test_a_square_says_which_remedies_were_tried_where_none_helps(chrome: Chrome
     [reason] = grid.failures
     assert (reason.count, reason.mended, reason.none_helps) == (2, 0, 1)
     assert text_of(chrome, "#cause-keras3-config-in-keras2 td:nth-of-type(5)") == "1"
+
+
+def test_a_page_whose_data_is_broken_still_shows_its_causes(chrome: Chrome, tmp_path: Path) -> None:
+    failed = {"outcome": Outcome.LOAD_ERROR, "cause": "keras3-config-in-keras2"}
+    address, _ = written(tmp_path, a_matrix(), [a_result(model="dense", **failed)])
+    [page] = tmp_path.glob("*.html")
+    page.write_text(page.read_text(encoding="utf-8").replace('id="payload">', 'id="payload">broken'), encoding="utf-8")
+
+    chrome.get(address)
+
+    cause = "document.getElementById('cause-keras3-config-in-keras2')"
+    ask(chrome, f"{cause}.scrollIntoView()")
+    until(chrome, f"return {cause}.checkVisibility({{contentVisibilityAuto: true}})")
+    assert ask(chrome, "return 'ready' in document.documentElement.dataset") is False
+    assert any("error" in entry["message"].lower() for entry in chrome.get_log("browser"))  # type: ignore[no-untyped-call]
 
 
 def test_the_keyboard_opens_and_leaves_a_square(chrome: Chrome, page: tuple[str, Grid]) -> None:

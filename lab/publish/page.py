@@ -98,7 +98,8 @@ def render_page(
     baseline: Baseline | None = None,
 ) -> str:
     """Give the whole page; equal arguments give equal text, and nothing in it is fetched from anywhere."""
-    style, unscripted, script = _style(), _asset("unscripted.css"), _script()
+    style, unscripted = _style(), _asset("unscripted.css")
+    waking, script = _asset("waking.js"), _script()
     page = (
         _environment()
         .get_template("page.html.j2")
@@ -116,8 +117,9 @@ def render_page(
             # Our own assets, and base64: the only texts that are not escaped.
             style=Markup(style),  # noqa: S704 - read from this repository
             unscripted=Markup(unscripted),  # noqa: S704 - read from this repository
+            waking=Markup(waking),  # noqa: S704 - read from this repository
             script=Markup(script),  # noqa: S704 - read from this repository
-            policy=_policy((style, unscripted), script),
+            policy=_policy((style, unscripted), (waking, script)),
             payload=pack(grid, results, cells, explained, baseline),
             explained=explained,
         )
@@ -158,16 +160,15 @@ def _script() -> str:
     return f'"use strict";\n(async () => {{\n{parts}}})();\n'
 
 
-def _policy(styles: Sequence[str], script: str) -> str:
-    allowed = " ".join(f"'{_digest(style)}'" for style in styles)
+def _policy(styles: Sequence[str], scripts: Sequence[str]) -> str:
     return (
-        f"default-src 'none'; style-src {allowed}; script-src '{_digest(script)}'; "
+        f"default-src 'none'; style-src {_digests(styles)}; script-src {_digests(scripts)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+def _digests(texts: Sequence[str]) -> str:
+    return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in texts)
 
 
 def _cell_row(report: CellReport) -> CellRow:

@@ -34,7 +34,8 @@ const remedyNodes = (row) => {
 };
 // How deep a trial got: the stages before the one that it ended in were passed.
 const OF_SAVES = ["build", "save"];
-const deepest = columns.stage.reduce((most, stage) => Math.max(most, stage), -1);
+let deepest = -1;
+for (const stage of columns.stage) if (stage > deepest) deepest = stage;
 const stageNode = (row) => {
   const reached = columns.stage[row];
   if (reached < 0) return "";

@@ -79,16 +79,22 @@ const countSquares = () => {
   }
   return counted;
 };
-// What the options of the filters would leave. Nobody sees them before the squares.
-const countOptions = () => {
+const STEP = 20; // pairs
+// What the options of the filters would leave, counted step by step: nobody sees them before the squares.
+function* countOptions() {
   const active = activeFilters();
   const here = seenBy(state.view);
   const ofEach = (some) => Object.fromEntries(FILTER_NAMES.map((name) => [name, some(name)]));
   const counted = { options: ofEach((name) => slots(FILTERS[name].values.length)), totals: ofEach(() => slots(1)) };
-  const single = FILTER_NAMES.filter((name) => !FILTERS[name].ofModel).map((name) => [FILTERS[name].index, counted.options[name]]);
+  const single = [];
+  for (const name of FILTER_NAMES.filter((each) => !FILTERS[each].ofModel)) {
+    single.push([FILTERS[name].index, counted.options[name]]);
+    yield;
+  }
   const several = FILTER_NAMES.filter((name) => FILTERS[name].ofModel).map((name) => [FILTERS[name], counted.options[name]]);
   const all = slots(1);
-  for (const [, [from, to]] of pairsHere()) {
+  for (const [at, [, [from, to]]] of pairsHere().entries()) {
+    if (at % STEP === 0) yield;
     for (let one = from; one < to; one++) {
       const kind = here.kinds[one];
       if (kind < 0) continue;
@@ -112,7 +118,7 @@ const countOptions = () => {
   }
   for (const name of FILTER_NAMES) all.forEach((number, slot) => { counted.totals[name][slot] += number; });
   return counted;
-};
+}
 // The choice of a filter stands at once, its options with their counts a moment later.
 const choose = (name) => {
   const select = byId(`filter-${name}`);

@@ -33,30 +33,39 @@ const titleGrid = (counted) => {
   }
   table.dataset.titles = "new";
 };
-// What can wait is done one after the other, each in its own turn, and dropped when something newer is asked for.
+// What can wait is done step by step, a few milliseconds at a time, and dropped when something newer is asked for.
 let waiting = 0;
-const inTurn = (tasks) => {
+const inTurns = (steps) => {
   clearTimeout(waiting);
-  const next = ([task, ...rest]) => {
-    task();
-    if (rest.length) waiting = setTimeout(next, 0, rest);
+  const next = () => {
+    const began = performance.now();
+    while (performance.now() - began < SLICE_MS) if (steps.next().done) return;
+    waiting = setTimeout(next);
   };
-  waiting = setTimeout(next, 0, tasks);
+  waiting = setTimeout(next);
 };
-const AT_ONCE = 250;
-const paintGrid = (counted) => {
-  const isInView = ({ row, head }) => inView.has(row) && inView.has(head);
-  paintSquares(counted, squares.filter(isInView));
-  const others = squares.filter((square) => !isInView(square));
-  const turns = Array.from({ length: Math.ceil(others.length / AT_ONCE) }, (_, at) => others.slice(at * AT_ONCE, (at + 1) * AT_ONCE));
-  return turns.map((some) => () => paintSquares(counted, some));
-};
-const fillOptions = () => {
-  const counted = countOptions();
-  for (const name of FILTER_NAMES) fill(name, counted);
+const AT_ONCE = 100;
+const isInView = ({ row, head }) => inView.has(row) && inView.has(head);
+function* paintOthers(counted, others) {
+  for (let from = 0; from < others.length; from += AT_ONCE) {
+    paintSquares(counted, others.slice(from, from + AT_ONCE));
+    yield;
+  }
+}
+function* fillOptions() {
+  const counted = yield* countOptions();
+  for (const name of FILTER_NAMES) {
+    fill(name, counted);
+    yield;
+  }
   narrowCauses(counted);
   table.dataset.squares = "new";
-};
+}
+function* afterGrid(counted, others) {
+  yield* paintOthers(counted, others);
+  yield* fillOptions();
+  titleGrid(counted);
+}
 const SECOND = { remedies: "with remedies", promises: "promised", trainable: "trains on" };
 // The row and column picker hides what is not named; a title over columns is as wide as what is left of it.
 const pick = () => {
@@ -92,8 +101,9 @@ const render = ({ grid = true } = {}) => {
   table.dataset.squares = "old";
   if (grid) {
     table.dataset.titles = "old";
-    inTurn([...paintGrid(counted), fillOptions, () => titleGrid(counted)]);
-  } else inTurn([fillOptions]);
+    paintSquares(counted, squares.filter(isInView));
+    inTurns(afterGrid(counted, squares.filter((square) => !isInView(square))));
+  } else inTurns(fillOptions());
   const one = summed(counted.all);
   const verb = { plain: "judged pass", remedies: "judged pass with the best remedy", promises: "promised load", trainable: "judged train on" }[state.view];
   byId("counts").textContent =

@@ -32,6 +32,7 @@ const showPlace = () => {
   if (!place?.matches("tr[id], article[id]")) return false;
   Object.assign(state, { pair: "", trial: "" });
   byId("evidence").close();
+  showBelow();
   place.querySelectorAll("details").forEach((each) => { each.open = true; });
   const come = () => place.scrollIntoView({ block: "center" });
   come();
@@ -62,6 +63,7 @@ document.documentElement.dataset.ready = "yes";
 requestAnimationFrame(() => setTimeout(async () => {
   await startCauses();
   await startPictures();
+  showBelow();
   await unpackDetails();
   if (baseline && !asksForChange) {
     await compareWithBaseline();
