@@ -34,32 +34,49 @@ const text = (name, row) => (columns[name][row] < 0 ? "" : tables[name][columns[
 const { outcome: outcomes, producer: producers, consumer: consumers, model: models, format: formats } = columns;
 const isTraining = tables.grade.map((grade) => ["whole", "trainable"].includes(grade));
 const isPromised = tables.promise.map((promise) => promise === "promised");
-const starts = (row) => !row || formats[row] !== formats[row - 1] || models[row] !== models[row - 1] || consumers[row] !== consumers[row - 1] || producers[row] !== producers[row - 1];
-let count = 0;
-for (let row = 0; row < size; row++) if (starts(row)) count++;
-const CASES = Object.fromEntries(["first", "end", "plain", "best", "trained"].map((name) => [name, new Int32Array(count).fill(-1)]));
-const pairs = new Map(); // "producer..consumer": its cases, from and to before
-for (let row = 0, one = -1, pair = -1, range = null; row < size; row++) {
-  if (starts(row)) {
-    CASES.first[++one] = row;
-    if (producers[row] * tables.consumer.length + consumers[row] !== pair) {
-      pair = producers[row] * tables.consumer.length + consumers[row];
-      pairs.set(`${text("producer", row)}..${text("consumer", row)}`, (range = [one, one]));
+// What loads as typed is the row of the plain strategy; where that was not run, the row that says why.
+const plainRow = ({ plain, outcome }, first, end) => {
+  for (let row = first; row < end; row++) if (plain[row]) return row;
+  for (let row = first; row < end; row++) if (outcome[row] === UNSUPPORTED || outcome[row] === BLOCKED) return row;
+  return -1;
+};
+const bestRow = ({ outcome }, first, end, plain) => {
+  let best = -1, least = Infinity;
+  for (let row = first; row < end; row++) {
+    const score = rank[outcome[row]] * 2 + (row === plain ? 0 : 1);
+    if (score < least) { least = score; best = row; }
+  }
+  return best;
+};
+const trainedRow = ({ outcome, grade }, first, end) => {
+  for (let row = first; row < end; row++) if (outcome[row] === PASS && isTraining[grade[row]]) return row;
+  return -1;
+};
+// Rows lie sorted, so a case ends where any of its four names changes.
+const casesIn = (of) => {
+  const { producer, consumer, model, format } = of;
+  const found = Object.fromEntries(["first", "end", "plain", "best", "trained"].map((name) => [name, new Int32Array(size)]));
+  let count = 0;
+  for (let first = 0, end; first < size; first = end) {
+    for (end = first + 1; end < size; end++) {
+      if (format[end] !== format[first] || model[end] !== model[first] || consumer[end] !== consumer[first] || producer[end] !== producer[first]) break;
     }
-    range[1] = one + 1;
+    const plain = plainRow(of, first, end);
+    found.first[count] = first;
+    found.end[count] = end;
+    found.plain[count] = plain;
+    found.best[count] = bestRow(of, first, end, plain);
+    found.trained[count++] = trainedRow(of, first, end);
   }
-  CASES.end[one] = row + 1;
-  if (columns.plain[row] && CASES.plain[one] < 0) CASES.plain[one] = row;
-  if (outcomes[row] === PASS && isTraining[columns.grade[row]] && CASES.trained[one] < 0) CASES.trained[one] = row;
-}
-for (let one = 0; one < count; one++) {
-  const { first, end, plain, best } = CASES;
-  for (let row = first[one]; row < end[one] && plain[one] < 0; row++) if (outcomes[row] === UNSUPPORTED || outcomes[row] === BLOCKED) plain[one] = row;
-  let least = Infinity;
-  for (let row = first[one]; row < end[one]; row++) {
-    const score = rank[outcomes[row]] * 2 + (row === plain[one] ? 0 : 1);
-    if (score < least) { least = score; best[one] = row; }
-  }
+  return { count, ...Object.fromEntries(Object.entries(found).map(([name, rows]) => [name, rows.subarray(0, count)])) };
+};
+const CASES = casesIn(columns);
+const { count } = CASES;
+const pairs = new Map(); // "producer..consumer": its cases, from and to before
+for (let one = 0, range = null; one < count; one++) {
+  const row = CASES.first[one], before = one ? CASES.first[one - 1] : -1;
+  if (!one || producers[row] !== producers[before] || consumers[row] !== consumers[before]) pairs.set(`${text("producer", row)}..${text("consumer", row)}`, (range = [one, one]));
+  range[1] = one + 1;
 }
 const caseAt = (index) => {
   const first = CASES.first[index];

@@ -34,14 +34,14 @@ const remedyNodes = (row) => {
 };
 // How deep a trial got: the stages before the one that it ended in were passed.
 const OF_SAVES = ["build", "save"];
-let deepest = -1;
-for (const stage of columns.stage) if (stage > deepest) deepest = stage;
+let deepest = null;
+const deepestStage = () => (deepest ??= columns.stage.reduce((most, stage) => Math.max(most, stage), -1));
 const stageNode = (row) => {
   const reached = columns.stage[row];
   if (reached < 0) return "";
   const passed = columns.outcome[row] === PASS;
   const isSave = OF_SAVES.includes(tables.stage[reached]);
-  const shown = tables.stage.map((name, index) => [name, index]).filter(([name, index]) => (isSave ? index <= reached : index <= deepest && !OF_SAVES.includes(name)));
+  const shown = tables.stage.map((name, index) => [name, index]).filter(([name, index]) => (isSave ? index <= reached : index <= deepestStage() && !OF_SAVES.includes(name)));
   const steps = shown.map(([name, index]) => make("li", index < reached || (passed && index === reached) ? "passed" : index === reached ? "ended" : "", name));
   const list = make("ol", "stages", ...steps);
   list.setAttribute("aria-label", `stage: ${tables.stage[reached]}`);
