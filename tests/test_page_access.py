@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from page_browsing import (
@@ -12,7 +12,7 @@ from page_browsing import (
     visit,
     written,
 )
-from page_samples import a_matrix, hostile_results, many_results
+from page_samples import a_cell, a_matrix, a_result, hostile_results, many_results
 from selenium_axe_python import Axe
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+KINDS = (("", "keras2"), ("-keras3.12", "keras3"))
+A3_WIDE, A3_HIGH = (420 - 24) * 96 / 25.4, (297 - 24) * 96 / 25.4  # CSS pixels, within the margins
 PLACES = ("", "#view=remedies&tag=&model=cnn", "#tf2.4..tf2.15&trial=dense/h5", "#ask=tf2.4..h5..tf2.21")
 
 
@@ -45,6 +47,24 @@ def test_axe_finds_nothing(chrome: Chrome, tmp_path: Path, scheme: str, place: s
     ask(chrome, "document.querySelectorAll('details').forEach(each => { each.open = true })")
 
     assert violations(chrome) == []
+
+
+def test_the_grid_of_all_cells_prints_on_one_page(chrome: Chrome, tmp_path: Path) -> None:
+    cells = tuple(a_cell(f"tf2.{minor}{kind}", group) for kind, group in KINDS for minor in range(22))
+    results = [a_result(producer=cell.id, consumer=cell.id, model="dense") for cell in cells]
+    visit(chrome, written(tmp_path, a_matrix(cells=cells), results)[0])
+
+    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    size = (
+        "const {width, height} = document.getElementById('grid-table').getBoundingClientRect(); return [width, height]"
+    )
+    wide, high = cast("tuple[float, float]", ask(chrome, size))
+    clips = ask(chrome, "return getComputedStyle(document.getElementById('grid-box')).contain")
+    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+    assert wide <= A3_WIDE
+    assert high <= A3_HIGH
+    assert clips == "none"
 
 
 def test_every_control_is_reached_by_tab(chrome: Chrome, tmp_path: Path) -> None:
