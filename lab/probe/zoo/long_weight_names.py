@@ -1,7 +1,7 @@
 """Weight names that together exceed the 64 KB of an HDF5 header: Keras splits the list of them over attributes."""
 
-WIDTH = 70
-NAME = "branch_{:03d}_" + "_".join(["of_a_model_that_a_program_has_named"] * 13)
+WIDTH = 16
+NAME = "branch_{:03d}_" + "_".join(["of_a_model_that_a_program_has_named"] * 58)
 
 
 def build(tf):
