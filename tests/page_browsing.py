@@ -70,11 +70,14 @@ def chrome_with_javascript(start: Callable[..., Chrome]) -> Chrome:
     return start()
 
 
-def written(directory: Path, matrix: Matrix, results: list[Result]) -> tuple[str, Grid]:
+def written(
+    directory: Path, matrix: Matrix, results: list[Result], explained: Explanations | None = None
+) -> tuple[str, Grid]:
     """The address of the page, and the grid it shows."""
     grid = build_grid(matrix, results, reports(matrix))
     path = directory / "page.html"
-    path.write_text(render_page(grid, results, reports(matrix), PROVENANCE, Explanations()), encoding="utf-8")
+    page = render_page(grid, results, reports(matrix), PROVENANCE, explained or Explanations())
+    path.write_text(page, encoding="utf-8")
     return path.as_uri(), grid
 
 

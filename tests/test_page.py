@@ -17,7 +17,7 @@ from page_samples import HOSTILE, PROVENANCE, a_cell, a_matrix, hostile_results,
 
 from lab.grid import Look, build_grid
 from lab.publish import Explanations, render_page
-from lab.publish.payload import DETAILS, TEXT_LIMIT, crop
+from lab.publish.payload import DETAILS, TEXT_LIMIT, crop, hundredths
 
 MEBIBYTE = 1024 * 1024
 
@@ -106,6 +106,20 @@ def test_the_payload_holds_every_result() -> None:
     assert HOSTILE in head["tables"]["model"]
     outcomes = Counter(head["tables"]["outcome"][value] for value in columns["outcome"])
     assert outcomes == Counter(str(result.outcome) for result in results)
+
+
+def test_the_payload_holds_every_definition_of_the_snippets_once() -> None:
+    snippets = {"h5/one": "# one\n\n\ndef shared(): ...", "h5/other": "# other\n\n\ndef shared(): ..."}
+    page = render_page(build_grid(a_matrix(), [], []), [], [], PROVENANCE, Explanations(snippets=snippets))
+
+    head, _ = unpacked(page, "payload")
+
+    assert head["parts"] == ["# one", "def shared(): ...", "# other"]
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(0.0, 0), (0.034, 3), (0.4567, 46), (12.345, 1200)])
+def test_a_time_is_kept_to_two_digits(seconds: float, kept: int) -> None:
+    assert hundredths(seconds) == kept
 
 
 def test_the_details_hold_every_exception_once() -> None:

@@ -20,6 +20,7 @@ from page_browsing import (
 )
 from page_samples import HOSTILE, a_matrix, a_result, hostile_results, many_results
 
+from lab.publish import Explanations
 from lab.words import Outcome
 
 if TYPE_CHECKING:
@@ -60,6 +61,18 @@ def test_evidence_holds_exception_stage_and_the_line_to_repeat_it(chrome: Chrome
     assert ask(chrome, ended) == "rebuild"
     for part in ("TypeError", "batch_shape", "module_3.py", "python -m lab repro ", "compile-false"):
         assert part in evidence
+
+
+def test_the_code_to_paste_is_the_snippet_word_for_word(chrome: Chrome, tmp_path: Path) -> None:
+    shared = "import tensorflow as tf\n\n\ndef shared():\n    return 1"
+    snippets = {f"h5/{name}": f"# {name}\n{shared}\n\n\nmodel = shared()\n" for name in ("no-compile", "tf-keras")}
+    results = [a_result(outcome=Outcome.LOAD_ERROR), *(a_result(strategy=place.split("/")[1]) for place in snippets)]
+    address, _ = written(tmp_path, a_matrix(), results, Explanations(snippets=snippets))
+
+    visit(chrome, address + "#tf2.4..tf2.10&trial=dense/h5")
+
+    shown = ask(chrome, "return [...document.querySelectorAll('.snippet pre')].map(each => each.textContent)")
+    assert shown == list(snippets.values())
 
 
 def test_a_square_begins_with_its_causes_and_with_what_does_not_load(chrome: Chrome, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from lab.promises import Breach, Rule, breaches
 from lab.recipes import RecipeBook
 from lab.words import Matrix, Outcome, Result
 
+BETWEEN_PARTS = "\n\n\n"  # what stands between the definitions of a snippet
+
 
 @dataclass(frozen=True, kw_only=True)
 class Explanations:
@@ -51,7 +53,7 @@ class Explanations:
                 rule.id: {"title": rule.title, "says": rule.says, "caveat": rule.caveat, "sources": list(rule.sources)}
                 for rule in self.rules.values()
             },
-            "snippets": dict(self.snippets),
+            **_in_parts(self.snippets),
             "mendings": dict(self.mendings),
         }
 
@@ -91,6 +93,16 @@ def explain(
         broken=breaches(plain),
         rules={rule.id: rule for rule in knowledge.rules.rules if rule.id in spoken},
     )
+
+
+def _in_parts(snippets: Mapping[str, str]) -> dict[str, Any]:
+    """Snippets as the numbers of their parts, each part once: most of a long one are functions that others have too."""
+    parts: dict[str, int] = {}
+    numbered = {
+        place: [parts.setdefault(part, len(parts)) for part in snippet.split(BETWEEN_PARTS)]
+        for place, snippet in snippets.items()
+    }
+    return {"snippets": numbered, "parts": list(parts), "betweenParts": BETWEEN_PARTS}
 
 
 def _by_effort(matrix: Matrix) -> list[str]:

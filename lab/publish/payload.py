@@ -105,7 +105,7 @@ class Packer:
             **{name: self.tables[name].index(value) for name, value in values.items()},
             "exception": self.exceptions.index(self._exception(seen)),
             "plain": int(result.strategy == self._plain.get(result.format, PLAIN)),
-            "seconds": round(result.seconds * 100),
+            "seconds": hundredths(result.seconds),
             "ran": int(bool(result.key)),
             "none": int(result.none_helps),
         }
@@ -121,6 +121,11 @@ class Packer:
             tuple((kind, self.messages.index(crop(message))) for kind, message in raised.chain),
             tuple(self.frames.index(crop(frame)) for frame in raised.frames),
         )
+
+
+def hundredths(seconds: float) -> int:
+    """A time in hundredths of a second, to two digits: more of them would say nothing, and fill a sixth of a page."""
+    return int(float(f"{seconds * 100:.2g}"))
 
 
 def crop(text: str) -> str:

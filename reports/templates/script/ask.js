@@ -84,7 +84,7 @@ const remedyNode = (question, remedy, open) => {
   const node = make("details", "remedy", make("summary", "", make("b", "", name), ` mends ${remedy.models.length}`));
   node.open = open;
   node.append(make("p", "soft", `${remedy.models.join(", ")}. `, remedy.grades.length ? `Good for: ${gradesOf(remedy)}.` : ""));
-  const snippet = remedy.ranIn ? mendings[remedy.ranIn] : snippets[`${question.format}/${remedy.strategy}`];
+  const snippet = remedy.ranIn ? mendings[remedy.ranIn] : snippetOf(question.format, remedy.strategy);
   if (snippet) node.append(codeNode(remedy.strategy, snippet));
   return node;
 };

@@ -12,9 +12,9 @@ const spanOf = (ids) => {
   if (!found.length) return "";
   return found.length === 1 ? found[0] : `${found[0]} to ${found.at(-1)}`;
 };
-const placesOfCauses = () => {
+const placesOfCauses = async () => {
   const places = new Map();
-  for (const [pair, [from, to]] of pairs) {
+  await inSlices(pairs, ([pair, [from, to]]) => {
     const place = [producers[CASES.first[from]], consumers[CASES.first[from]]];
     for (let one = from; one < to; one++) {
       const cause = FILTERS.cause.index[one];
@@ -22,7 +22,7 @@ const placesOfCauses = () => {
       if (!places.has(cause)) places.set(cause, new Map());
       places.get(cause).set(pair, place);
     }
-  }
+  });
   return places;
 };
 const causeAsMarkdown = (row, id) => {
@@ -49,7 +49,7 @@ const narrowCauses = (counted) => {
   note.textContent = `${shown.length} of ${causeRows.length} causes: those that occur with ${held.join(", ")}. Their numbers are of the whole run.`;
 };
 const startCauses = async () => {
-  const places = placesOfCauses();
+  const places = await placesOfCauses();
   await inSlices(causeRows, ({ row, id }) => {
     const where = places.get(tables.cause.indexOf(id));
     if (!where || !causes[id]) return;

@@ -35,9 +35,12 @@ const copy = async (content) => {
   document.execCommand("copy");
   area.remove();
 };
-// Long work in slices, so that whoever filters or clicks meanwhile is answered in between.
-const SLICE_MS = 15;
-const moment = () => new Promise((done) => { setTimeout(done); });
+// Long work in slices, when the browser has nothing better to do: whoever filters or clicks meanwhile is answered in between.
+const SLICE_MS = 6;
+const AT_LATEST = { timeout: 200 };
+const whenIdle = (task) => (window.requestIdleCallback ? requestIdleCallback(task, AT_LATEST) : setTimeout(task));
+const drop = (waiting) => (window.cancelIdleCallback ? cancelIdleCallback(waiting) : clearTimeout(waiting));
+const moment = () => new Promise((done) => { whenIdle(done); });
 const inSlices = async (some, task) => {
   let began = performance.now();
   for (const each of some) {

@@ -28,7 +28,7 @@ const remedyNodes = (row) => {
   const ranIn = text("ran_in", row);
   if (text("grade", row)) nodes.push(make("p", "", make("b", "", "Good for: "), text("grade", row)));
   if (ranIn) nodes.push(make("p", "", make("b", "", "Tried in "), `${ranIn}: ${mendings[ranIn] ?? ""}`));
-  const snippet = snippets[`${text("format", row)}/${text("strategy", row)}`];
+  const snippet = snippetOf(text("format", row), text("strategy", row));
   if (snippet && text("outcome", row) === "pass") nodes.push(make("details", "snippet", make("summary", "", "Code to paste"), make("pre", "", snippet)));
   return nodes;
 };
@@ -58,7 +58,7 @@ const promiseNode = (row) => {
 const trialNode = (row) => {
   const facts = make("p", "facts", make("b", "", text("strategy", row)), badge(row), stageNode(row));
   if (columns.diff[row] >= 0) facts.append(make("span", "", `max_abs_diff: ${text("diff", row)}`));
-  facts.append(make("small", "", `${(columns.seconds[row] / 100).toFixed(2)} s, ${text("engine", row)}`));
+  facts.append(make("small", "", `${columns.seconds[row] / 100} s, ${text("engine", row)}`));
   const node = make("div", "trial", facts);
   node.append(...causeNodes(text("cause", row)), ...remedyNodes(row), promiseNode(row));
   if (text("reason", row)) node.append(make("p", "", text("reason", row)));

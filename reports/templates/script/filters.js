@@ -79,6 +79,12 @@ const countSquares = () => {
   }
   return counted;
 };
+const VERBS = { plain: "judged pass", remedies: "judged pass with the best remedy", promises: "promised load", trainable: "judged train on" };
+const sayCounts = (counted) => {
+  const one = summed(counted.all);
+  byId("counts").textContent =
+    `${one.passed} of ${one.judged} ${VERBS[state.view]} (${percent(one) || "–"}) in ${counted.pairs.size} pairs; ${one.total - one.judged} not judged`;
+};
 const STEP = 20; // pairs
 // What the options of the filters would leave, counted step by step: nobody sees them before the squares.
 function* countOptions() {

@@ -36,13 +36,13 @@ const titleGrid = (counted) => {
 // What can wait is done step by step, a few milliseconds at a time, and dropped when something newer is asked for.
 let waiting = 0;
 const inTurns = (steps) => {
-  clearTimeout(waiting);
+  drop(waiting);
   const next = () => {
     const began = performance.now();
     while (performance.now() - began < SLICE_MS) if (steps.next().done) return;
-    waiting = setTimeout(next);
+    waiting = whenIdle(next);
   };
-  waiting = setTimeout(next);
+  waiting = whenIdle(next);
 };
 const AT_ONCE = 100;
 const isInView = ({ row, head }) => inView.has(row) && inView.has(head);
@@ -59,6 +59,8 @@ function* fillOptions() {
     yield;
   }
   narrowCauses(counted);
+  yield;
+  seenBy(besides()); // the next filter counts by it
   table.dataset.squares = "new";
 }
 function* afterGrid(counted, others) {
@@ -90,25 +92,27 @@ const pick = () => {
     body.rows[0].hidden = !any;
   }
 };
+const MORE = ["tag", "family", "outcome", "stage", "engine", "change", "rows", "columns"];
 let picked = "\n";
+// Without `grid` the squares stay as they are: the page was served with those of the first two views.
 const render = ({ grid = true } = {}) => {
   byId(`view-${state.view}`).checked = true;
   table.classList.toggle("beside", state.view !== "plain");
-  const counted = countSquares();
   FILTER_NAMES.forEach(choose);
   for (const name of ["rows", "columns"]) if (byId(`pick-${name}`).value !== state[name]) byId(`pick-${name}`).value = state[name];
   if (`${state.rows}\n${state.columns}` !== picked) { pick(); picked = `${state.rows}\n${state.columns}`; }
+  document.querySelector(".filters .more").open ||= MORE.some((name) => state[name]);
   table.dataset.squares = "old";
-  if (grid) {
-    table.dataset.titles = "old";
-    paintSquares(counted, squares.filter(isInView));
-    inTurns(afterGrid(counted, squares.filter((square) => !isInView(square))));
-  } else inTurns(fillOptions());
-  const one = summed(counted.all);
-  const verb = { plain: "judged pass", remedies: "judged pass with the best remedy", promises: "promised load", trainable: "judged train on" }[state.view];
-  byId("counts").textContent =
-    `${one.passed} of ${one.judged} ${verb} (${percent(one) || "–"}) in ${counted.pairs.size} pairs; ${one.total - one.judged} not judged`;
-  document.querySelector(".filters .more").open ||= ["tag", "family", "outcome", "stage", "engine", "change", "rows", "columns"].some((name) => state[name]);
+  if (!grid) {
+    inTurns(fillOptions());
+    if (state.view !== "plain") sayCounts(countSquares()); // those of the plain view were served
+    return;
+  }
+  table.dataset.titles = "old";
+  const counted = countSquares();
+  sayCounts(counted);
+  paintSquares(counted, squares.filter(isInView));
+  inTurns(afterGrid(counted, squares.filter((square) => !isInView(square))));
 };
 
 table.addEventListener("click", (event) => {

@@ -60,14 +60,14 @@ if (asksForChange) await compareWithBaseline();
 follow();
 document.documentElement.dataset.ready = "yes";
 // What is further down, and what an opened square shows: the page answers first, and in between.
-requestAnimationFrame(() => setTimeout(async () => {
+requestAnimationFrame(() => whenIdle(async () => {
   await startCauses();
   await startPictures();
   showBelow();
   await unpackDetails();
   if (baseline && !asksForChange) {
     await compareWithBaseline();
-    render({ grid: false });
+    render({ grid: table.dataset.squares !== "new" });
   }
   while (table.dataset.squares !== "new") await moment();
   document.documentElement.dataset.ready = "drawn";

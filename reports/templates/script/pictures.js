@@ -1,19 +1,24 @@
 // What loads in each release, format by format: small charts of one scale, as typed and with remedies.
 const CHART = { wide: 240, high: 92, left: 30, bottom: 20, top: 8 };
-const shareOf = (consumer, format, view) => {
-  const sum = slots(1), wanted = tables.format.indexOf(format);
-  for (const producer of tables.producer) {
-    const [from, to] = pairs.get(`${producer}..${consumer}`) ?? [0, 0];
-    for (let one = from; one < to; one++) if (FILTERS.format.index[one] === wanted) add(sum, 0, one, seenBy(view));
-  }
-  const { passed, judged } = summed(sum);
-  return judged ? passed / judged : null;
+// The share of a format that a cell loads, of all that was saved, counted in one pass over the pairs.
+const sharesBy = async (view) => {
+  const kinds = seenBy(view), ofFormat = FILTERS.format.index;
+  const place = (consumer, format) => consumer * tables.format.length + format;
+  const sums = slots(place(tables.consumer.length, 0));
+  await inSlices(pairs.values(), ([from, to]) => {
+    const consumer = consumers[CASES.first[from]];
+    for (let one = from; one < to; one++) add(sums, place(consumer, ofFormat[one]), one, kinds);
+  });
+  return (cell, format) => {
+    const { passed, judged } = summed(sums, place(tables.consumer.indexOf(cell), tables.format.indexOf(format)));
+    return judged ? passed / judged : null;
+  };
 };
-const chartOf = (format) => {
+const chartOf = (format, shareOf) => {
   const { wide, high, left, bottom, top } = CHART;
   const across = (index) => left + (index / Math.max(1, world.releases.length - 1)) * (wide - left - 6);
   const down = (share) => top + (1 - share) * (high - top - bottom);
-  const lines = ["remedies", "plain"].map((view) => [view, world.releases.map(({ cell }) => shareOf(cell, format, view))]);
+  const lines = ["remedies", "plain"].map((view) => [view, world.releases.map(({ cell }) => shareOf[view](cell, format))]);
   if (lines.every(([, shares]) => shares.every((share) => share === null))) return null;
   const nodes = [0, 0.5, 1].flatMap((share) => [
     drawn("line", { class: "rule", x1: left, x2: wide - 4, y1: down(share), y2: down(share) }),
@@ -37,9 +42,10 @@ const chartOf = (format) => {
 };
 const startPictures = async () => {
   if (world.releases.length < 2) return;
+  const shareOf = { plain: await sharesBy("plain"), remedies: await sharesBy("remedies") };
   const charts = [];
   await inSlices(tables.format, (format) => {
-    const chart = chartOf(format);
+    const chart = chartOf(format, shareOf);
     if (chart) charts.push(chart);
   });
   byId("shares-body").replaceChildren(...charts);
