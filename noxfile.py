@@ -20,6 +20,8 @@ nox.options.error_on_external_run = True
 ROOT = Path(__file__).parent
 STOPPING_S = 60.0  # after Ctrl-C the lab ends its cells and closes its store; nox alone would give it 0.3 s
 INTERRUPTED = 130
+# Else uv leaves that to the first start, and where Python may not write it, as in many images, to every start.
+COMPILED = {"UV_COMPILE_BYTECODE": "1"}
 # What needs neither cells nor images runs first, the files shared among two processes.
 QUICK = ("-m", "not cells and not docker", "--numprocesses=2", "--dist=loadfile")
 THE_REST = ("-m", "cells or docker")
@@ -156,5 +158,5 @@ def _install(session: nox.Session, what: str) -> None:
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return
     stamp.unlink(missing_ok=True)
-    session.install("--editable", what)
+    session.install("--editable", what, env=COMPILED)
     stamp.write_text(wanted, encoding="utf-8")
