@@ -116,6 +116,23 @@ def test_a_trial_belongs_to_the_newest_run_that_it_was_run_in(store: Store) -> N
     assert store.runs_of_trials() == {"t1": second, "t2": first}
 
 
+@pytest.mark.parametrize(
+    ("models", "keys"), [(None, {"t1"}), ([ARTIFACT.model], {"t1"}), (["other"], set()), ([], set())]
+)
+def test_trials_of_named_models_alone_are_read(store: Store, models: list[str] | None, keys: set[str]) -> None:
+    add(store, begin(store), FULL)
+
+    assert set(store.trials(models)) == keys
+
+
+def test_a_trial_is_found_by_its_key_and_the_newest_by_its_name(store: Store) -> None:
+    older = replace(TRIAL, key="t0")
+    add(store, begin(store), FULL, older)
+    add(store, begin(store), FULL)
+
+    assert [store.find_trial(each) for each in ("t0", TRIAL.name, "t3")] == [older, TRIAL, None]
+
+
 def test_canaries_come_back_by_run_and_cell(store: Store) -> None:
     run = begin(store)
     store.add_canary(run, "print-4", "control", SEEN[1])

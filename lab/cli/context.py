@@ -29,7 +29,7 @@ from lab.running.cells import LockedCell, lock_cells
 from lab.running.run import IMPORT_ERROR
 from lab.running.workplace import Workplace, read_probe_code
 from lab.sharding import Shard, consumers_of
-from lab.store import FILE, Store, open_store
+from lab.store import FILE, SeenTrial, Store, open_store
 from lab.strategies import Strategies
 from lab.versions import facts_of
 from lab.words import Cell, CellFacts, EngineName, Format, Matrix, Model, Result
@@ -131,7 +131,7 @@ class Context:
     def known(self, store: Store, *, since_run: int = 0, damaged: frozenset[str] = frozenset()) -> Known:
         """What is settled: by runs from ``since_run`` on, and without the damaged artifacts."""
         known = Verdicts(self.matrix, self._evidence(store)).known()
-        saves, trials = store.saves(), store.trials() if since_run else {}
+        saves, trials = store.saves(), self._trials(store) if since_run else {}
         return Known(
             saves={
                 key: outcome
@@ -170,6 +170,10 @@ class Context:
             rescues=[rescue for rescue in rescues(self.matrix, self.selection.cells) if rescue.consumer.id in mine],
         )
 
+    def _trials(self, store: Store) -> dict[str, SeenTrial]:
+        """What was seen of the selected models; what is left of a store is most of it, and takes time to read."""
+        return store.trials(model.id for model in self.scope.models)
+
     def _evidence(self, store: Store) -> Evidence:
         fingerprints = {cell: locked.fingerprint for cell, locked in self.locked.items()}
         saves = store.saves()
@@ -193,7 +197,7 @@ class Context:
                     engine=seen.engine,
                     seen_at=seen.seen_at,
                 )
-                for key, seen in store.trials().items()
+                for key, seen in self._trials(store).items()
             },
             canaries=store.canaries(),
             import_errors=frozenset(

@@ -34,7 +34,10 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: A
 def _repro(arguments: argparse.Namespace) -> int:
     context = Context(replace(wanted(arguments), as_stored=True), say)
     with open_store(context.workplace.directory, writing=False) as store:
-        trial = _find(arguments.trial, [seen.trial for seen in store.trials().values()])
+        trial = store.find_trial(arguments.trial)
+    if trial is None:
+        message = f"no trial '{arguments.trial}' in the store: 'python -m lab results' lists them with their keys"
+        raise LabError(message)
     if trial.consumer not in context.locked:
         message = f"{trial.consumer} is no cell of {arguments.matrix} any more"
         raise LabError(message)
@@ -48,14 +51,6 @@ def _repro(arguments: argparse.Namespace) -> int:
         message = "the probe gave no answer; its log is above"
         raise LabError(message, ExitCode.INFRA_ERROR)
     return _tell(context, trial, loaded.seen)
-
-
-def _find(name: str, trials: list[Trial]) -> Trial:
-    for trial in trials:
-        if name in (trial.key, trial.name):
-            return trial
-    message = f"no trial '{name}' in the store: 'python -m lab results' lists them with their keys"
-    raise LabError(message)
 
 
 def _tell(context: Context, trial: Trial, seen: Observation) -> int:

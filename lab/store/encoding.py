@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,8 @@ INSTALLED = re.compile(r"""(?:/[^\s/"'`:,()\[\]]+)+/(?:(?:site|dist)-packages|li
 def observation_from_event(event: dict[str, Any]) -> Observation:
     """Read an event of the probe; one that cannot be read becomes an observation with a ``lab_fault``."""
     try:
-        return _observation(event, container=(event.get("manifest") or {}).get("container"))
+        raised = (_raised(event.get("exception")), _raised(event.get("probe_error")))
+        return _observation(event, (event.get("manifest") or {}).get("container"), *raised)
     except (KeyError, TypeError, ValueError) as error:
         return Observation(lab_fault=f"the probe sent what cannot be read: {type(error).__name__}: {error}")
 
@@ -33,9 +34,7 @@ def encode(observation: Observation) -> tuple[str, str]:
 def decode(slim: str, raised: str | None) -> Observation:
     """What ``encode`` wrote, as an observation again."""
     fields = json.loads(slim)
-    exception, probe_error = _both_raised(raised) if raised else (None, None)
-    seen = _observation(fields, container=fields.get("container"))
-    return replace(seen, exception=exception, probe_error=probe_error)
+    return _observation(fields, fields.get("container"), *(_both_raised(raised) if raised else (None, None)))
 
 
 @lru_cache(maxsize=4096)  # the same few hundred exceptions explain tens of thousands of trials
@@ -44,12 +43,14 @@ def _both_raised(text: str) -> tuple[Raised | None, Raised | None]:
     return _raised(fields.get("exception")), _raised(fields.get("probe_error"))
 
 
-def _observation(fields: dict[str, Any], container: str | None) -> Observation:
+def _observation(
+    fields: dict[str, Any], container: str | None, exception: Raised | None, probe_error: Raised | None
+) -> Observation:
     return Observation(
         reached=_stage(fields.get("reached")),
         failed_at=_stage(fields.get("failed_at")),
-        exception=_raised(fields.get("exception")),
-        probe_error=_raised(fields.get("probe_error")),
+        exception=exception,
+        probe_error=probe_error,
         death=Death(**fields["death"]) if fields.get("death") else None,
         lab_fault=fields.get("lab_fault"),
         differences=tuple(Difference(**entry) for entry in fields.get("differences") or ()),
@@ -78,7 +79,7 @@ def _raised(fields: dict[str, Any] | None) -> Raised | None:
 
 def of_any_machine(text: str) -> str:
     """A text that names files from their package on, as frames do: the same wherever the environment lies."""
-    return INSTALLED.sub("", text)
+    return INSTALLED.sub("", text) if text else ""
 
 
 def _pairs(value: Any) -> tuple[tuple[str, Any], ...]:  # noqa: ANN401 - JSON: a dict or a list of pairs

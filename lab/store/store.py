@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -164,13 +164,28 @@ class Store:
             for key, run, producer, model, format_id, slim, body, manifest, seen_at in rows
         }
 
-    def trials(self) -> dict[str, SeenTrial]:
-        """The newest observation of each trial, by key."""
+    def trials(self, models: Iterable[str] | None = None) -> dict[str, SeenTrial]:
+        """The newest observation of each trial, by key; of all models unless some are named."""
         rows = self._connection.execute(
             "SELECT key, run, artifact, producer, consumer, fingerprint, model, format, strategy, engine,"
-            " observation, body, seen_at FROM trials LEFT JOIN evidence ON digest = evidence ORDER BY run"
+            " observation, body, seen_at FROM trials LEFT JOIN evidence ON digest = evidence"
+            " WHERE ?1 IS NULL OR model IN (SELECT value FROM json_each(?1)) ORDER BY run",
+            (None if models is None else json.dumps(sorted(models)),),
         )
         return {row[0]: _seen_trial(row) for row in rows}
+
+    def find_trial(self, name: str) -> Trial | None:
+        """The trial of a key or a name, the one of the newest run where several have that name."""
+        row = self._connection.execute(
+            "SELECT key, artifact, producer, consumer, model, format, strategy FROM trials WHERE ?1 IN"
+            " (key, producer||'/'||consumer||'/'||model||'/'||format||'/'||strategy) ORDER BY run DESC LIMIT 1",
+            (name,),
+        ).fetchone()
+        if row is None:
+            return None
+        key, artifact_key, producer, consumer, model, format_id, strategy = row
+        artifact = Artifact(key=artifact_key, producer=producer, model=model, format=format_id)
+        return Trial(key=key, artifact=artifact, consumer=consumer, strategy=strategy)
 
     def runs_of_trials(self) -> dict[str, int]:
         """The newest run of each trial, by key."""
