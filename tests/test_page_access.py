@@ -49,6 +49,18 @@ def test_axe_finds_nothing(chrome: Chrome, tmp_path: Path, scheme: str, place: s
     assert violations(chrome) == []
 
 
+def test_all_of_a_drawn_page_is_laid_out(chrome: Chrome, tmp_path: Path) -> None:
+    # What a browser skips lies, for a checker and for whoever measures, over what follows it.
+    matrix = a_matrix()
+    visit(chrome, written(tmp_path, matrix, many_results(matrix))[0])
+
+    skipped = (
+        "return [...document.querySelectorAll('main > *')]"
+        ".filter(each => getComputedStyle(each).contentVisibility !== 'visible').map(each => each.textContent)"
+    )
+    assert ask(chrome, skipped) == []
+
+
 def test_the_grid_of_all_cells_prints_on_one_page(chrome: Chrome, tmp_path: Path) -> None:
     cells = tuple(a_cell(f"tf2.{minor}{kind}", group) for kind, group in KINDS for minor in range(22))
     results = [a_result(producer=cell.id, consumer=cell.id, model="dense") for cell in cells]

@@ -34,9 +34,7 @@ const showPlace = () => {
   byId("evidence").close();
   showBelow();
   place.querySelectorAll("details").forEach((each) => { each.open = true; });
-  const come = () => place.scrollIntoView({ block: "center" });
-  come();
-  requestAnimationFrame(() => requestAnimationFrame(come)); // what lies above is laid out only now, and moves it
+  place.scrollIntoView({ block: "center" });
   return "ready" in document.documentElement.dataset;
 };
 const follow = () => {
@@ -63,6 +61,10 @@ document.documentElement.dataset.ready = "yes";
 requestAnimationFrame(() => whenIdle(async () => {
   await startCauses();
   await startPictures();
+  for (const section of document.querySelectorAll("main > section")) {
+    section.classList.add("shown");
+    await moment();
+  }
   showBelow();
   await unpackDetails();
   if (baseline && !asksForChange) {
