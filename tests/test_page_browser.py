@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,6 +74,15 @@ def test_the_code_to_paste_is_the_snippet_word_for_word(chrome: Chrome, tmp_path
 
     shown = ask(chrome, "return [...document.querySelectorAll('.snippet pre')].map(each => each.textContent)")
     assert shown == list(snippets.values())
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(12.345, "12 s, "), (0.456, "0.46 s, "), (0.003, "under 0.01 s, ")])
+def test_a_trial_tells_how_long_it_took(chrome: Chrome, tmp_path: Path, seconds: float, shown: str) -> None:
+    address, _ = written(tmp_path, a_matrix(), [replace(a_result(), seconds=seconds)])
+
+    visit(chrome, address + "#tf2.4..tf2.10&trial=dense/h5")
+
+    assert text_of(chrome, ".trial .facts small").startswith(shown)
 
 
 def test_a_square_begins_with_its_causes_and_with_what_does_not_load(chrome: Chrome, tmp_path: Path) -> None:

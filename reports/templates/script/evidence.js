@@ -58,7 +58,8 @@ const promiseNode = (row) => {
 const trialNode = (row) => {
   const facts = make("p", "facts", make("b", "", text("strategy", row)), badge(row), stageNode(row));
   if (columns.diff[row] >= 0) facts.append(make("span", "", `max_abs_diff: ${text("diff", row)}`));
-  facts.append(make("small", "", `${columns.seconds[row] / 100} s, ${text("engine", row)}`));
+  const hundredths = columns.seconds[row];
+  facts.append(make("small", "", `${hundredths ? `${hundredths / 100} s` : "under 0.01 s"}, ${text("engine", row)}`));
   const node = make("div", "trial", facts);
   node.append(...causeNodes(text("cause", row)), ...remedyNodes(row), promiseNode(row));
   if (text("reason", row)) node.append(make("p", "", text("reason", row)));
