@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -156,7 +157,7 @@ def test_slots_of_an_optimizer_are_regrouped_and_back() -> None:
 
 
 def test_a_layer_that_was_listed_twice_uses_up_two_numbers() -> None:
-    """As Keras 2.12 to 2.14 writes it; a layer without weights is listed once."""
+    """As Keras 2.12 and 2.13 write it; a layer without weights is listed once."""
     first, second = a_dense("first"), a_dense("second")
     bare = a_layer("flat")
     model = a_model(first, bare, second)
@@ -176,3 +177,62 @@ def test_a_layer_that_was_listed_twice_uses_up_two_numbers() -> None:
         "flat",
         "second",
     ]
+
+
+TWO_DENSE = {
+    "layers": [
+        {"class_name": "InputLayer", "config": {"name": "seen"}},
+        {"class_name": "Dense", "config": {"name": "first"}},
+        {"class_name": "Dense", "config": {"name": "second"}},
+    ]
+}
+
+
+def listed(*keys: str, below: str = LISTED) -> h5py.File:
+    """A file in memory whose layers are empty groups."""
+    stored = h5py.File(io.BytesIO(), "w")
+    for key in keys:
+        stored.create_group(f"{below}/{key}/vars")
+    return stored
+
+
+@pytest.mark.parametrize(
+    ("keys", "config", "where"),
+    [
+        (("input_layer", "dense", "dense_1"), TWO_DENSE, "layers"),
+        (("dense", "dense_1"), TWO_DENSE, "layers"),  # Sequential does not list its inputs
+        (("input_layer", "dense", "dense_2"), TWO_DENSE, LISTED),  # Keras 2.12 and 2.13
+        (("input_layer", "dense"), TWO_DENSE, LISTED),  # one is missing: no telling which
+        (("dense", "dense_1"), {"layers": [*TWO_DENSE["layers"], {"class_name": "Add", "config": {}}]}, "layers"),
+        (("dense", "dense_1"), {}, LISTED),  # a subclassed model says nothing of its layers
+    ],
+)
+def test_the_layers_of_keras_2_14_are_told_by_their_numbers(
+    keys: tuple[str, ...], config: dict[str, Any], where: str
+) -> None:
+    stored = listed(*keys)
+    found = part("layer_numbers").with_plain_numbering(stored, config)
+
+    assert list(found) == [where]
+    assert sorted(found[where]) == sorted(keys)
+    assert list(stored) == [LISTED], "the file itself was changed"
+
+
+def test_the_layers_of_models_within_a_model_are_told_as_well() -> None:
+    """As a layer of the model, and as what a wrapper holds."""
+    stored = listed("functional", "time_distributed")
+    for inner in ("functional", "time_distributed/layer"):
+        for key in ("dense", "dense_1"):
+            stored.create_group(f"{LISTED}/{inner}/{LISTED}/{key}/vars")
+    within = {"class_name": "Functional", "config": TWO_DENSE}
+    config = {"layers": [within, {"class_name": "TimeDistributed", "config": {"name": "each", "layer": within}}]}
+    found = part("layer_numbers").with_plain_numbering(stored, config)
+
+    assert sorted(found["layers/functional/layers"]) == ["dense", "dense_1"]
+    assert sorted(found["layers/time_distributed/layer/layers"]) == ["dense", "dense_1"]
+
+
+def test_a_file_of_another_layout_is_handed_on_as_it_is() -> None:
+    stored = listed("dense", below="layers")
+
+    assert part("layer_numbers").with_plain_numbering(stored, TWO_DENSE) is stored

@@ -18,10 +18,13 @@ PAIRS = [
     ("keras", "tf2.21", "tf2.15", "rewrite-config-keras"),
     ("keras", "tf2.15", "tf2.21", "rewrite-config-keras"),
     ("keras", "tf2.13", "tf2.15", "rewrite-config-keras"),
+    ("keras", "tf2.14", "tf2.10", "rewrite-config-keras"),
     ("weights-v3", "tf2.13", "tf2.21", "weights-by-path"),
+    ("weights-v3", "tf2.14", "tf2.21", "weights-by-path"),
     ("weights-v3", "tf2.21", "tf2.10", "weights-by-path"),
     ("json", "tf2.4", "tf2.21", "rewrite-config-json"),
     ("json", "tf2.21", "tf2.10", "rewrite-config-json"),
+    ("json", "tf2.14", "tf2.4", "rewrite-config-json"),
 ]
 SAVED = ("shared-layers", "bidirectional", "custom-layer", "normalization")
 

@@ -6,6 +6,7 @@ import zipfile
 import h5py
 
 from probe.recipes.parts.described import layers_in
+from probe.recipes.parts.layer_numbers import with_plain_numbering
 from probe.recipes.parts.weights import place_weights
 
 GIVES = "model"
@@ -14,7 +15,8 @@ GIVES = "model"
 def load(path, build_model):
     model = build_model()
     with h5py.File(weights_file(path), "r") as stored:
-        place_weights(stored, model, {"config": layers_in(model)})
+        config = layers_in(model)
+        place_weights(with_plain_numbering(stored, config), model, {"config": config})
     return model
 
 

@@ -10,6 +10,7 @@ import h5py
 from probe.recipes.parts.assets import place_assets
 from probe.recipes.parts.compiling import compile_as_stored
 from probe.recipes.parts.config import translate_config
+from probe.recipes.parts.layer_numbers import with_plain_numbering
 from probe.recipes.parts.rebuilding import rebuild_model
 from probe.recipes.parts.running_keras import ask_running_keras
 from probe.recipes.parts.stand_ins import known_objects
@@ -31,7 +32,7 @@ def load_archive_rewritten(path, custom_objects, mend=None):
         model = rebuild_model(config, known)
         place_assets(copy, model, original)
         with h5py.File(os.path.join(copy, "model.weights.h5"), "r") as stored:
-            place_weights(stored, model, original)
+            place_weights(with_plain_numbering(stored, original["config"]), model, original)
             state = stored_arrays(stored, "optimizer")
             return compile_as_stored(model, original.get("compile_config"), state, running, known)
 

@@ -6,6 +6,7 @@ import os
 import h5py
 
 from probe.recipes.parts.config import translate_config
+from probe.recipes.parts.layer_numbers import with_plain_numbering
 from probe.recipes.parts.rebuilding import rebuild_model
 from probe.recipes.parts.running_keras import ask_running_keras
 from probe.recipes.parts.stand_ins import known_objects
@@ -23,5 +24,5 @@ def load_json_rewritten(path, custom_objects, mend=None):
         config, known = mend(config, running, known)
     model = rebuild_model(config, known)
     with h5py.File(os.path.join(path, "model.weights.h5"), "r") as stored:
-        place_weights(stored, model, original)
+        place_weights(with_plain_numbering(stored, original["config"]), model, original)
     return model
