@@ -22,6 +22,7 @@ class Seen:
     """One stored observation, whichever store it comes from."""
 
     observation: Observation
+    model: str
     run: int
     fingerprint: str
     engine: str
@@ -62,7 +63,7 @@ class Verdicts:
         """Judge one trial, in the light of the canaries of its run and cell."""
         return judge(
             seen.observation,
-            self._matrix.tolerance,
+            self._matrix.tolerance_of(seen.model),
             canary_fault=self._import_fault(seen) or self._canary_fault(seen.run, seen.fingerprint),
         )
 

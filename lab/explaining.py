@@ -40,7 +40,7 @@ class Explainer:
             return self._with_cause(result, seen)
         promised = self._promised(result, tags)
         if result.outcome is Outcome.PASS:
-            graded = None if self._matrix.depth == COMPARE else grade(seen, self._matrix.tolerance)
+            graded = None if self._matrix.depth == COMPARE else grade(seen, self._matrix.tolerance_of(result.model))
             return replace(promised, grade=graded)
         return self._with_cause(promised, seen) if result.outcome in EXPLAINED else result
 

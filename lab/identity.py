@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from json.encoder import encode_basestring_ascii
 
-from lab.words import Artifact, Cell, EngineName, Trial
+from lab.words import Artifact, Cell, EngineName, Tolerance, Trial
 
 # Raise it when the way a cell is built changes what is in it.
 FINGERPRINT_VERSION = 1
@@ -133,13 +133,25 @@ def _imported(text: str) -> frozenset[str]:
 
 
 class KeyMaker:
-    """Make the keys of artifacts and trials; remembers code hashes, which are asked for again and again."""
+    """Make the keys of artifacts and trials; remembers code hashes, which are asked for again and again.
 
-    def __init__(self, code: ProbeCode, fingerprints: Mapping[str, str], *, seed: int, depth: str) -> None:
+    ``tolerances`` are those of models that have their own: a load goes on to training only where its answers are right.
+    """
+
+    def __init__(
+        self,
+        code: ProbeCode,
+        fingerprints: Mapping[str, str],
+        *,
+        seed: int,
+        depth: str,
+        tolerances: Mapping[str, Tolerance],
+    ) -> None:
         self._code = code
         self._fingerprints = fingerprints
         self._seed = str(seed)
         self._depth = depth
+        self._tolerances = {model: f"{own.atol} {own.rtol}" for model, own in tolerances.items()}
         self._saving: dict[tuple[str, str], str] = {}
         self._loading: dict[tuple[str, str, str], str] = {}
 
@@ -158,7 +170,8 @@ class KeyMaker:
         if place not in self._loading:
             self._loading[place] = self._code.for_loading(*place)
         code = self._loading[place]
-        key = digest("trial", artifact.key, self._fingerprints[consumer], strategy, code, self._depth)
+        own = [self._tolerances[artifact.model]] if artifact.model in self._tolerances else []
+        key = digest("trial", artifact.key, self._fingerprints[consumer], strategy, code, self._depth, *own)
         return Trial(key=key, artifact=artifact, consumer=consumer, strategy=strategy)
 
     def trials(self, artifact: Artifact, consumer: str, strategies: Sequence[str]) -> list[Trial]:

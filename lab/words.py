@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 
@@ -116,6 +117,7 @@ class Model:
     detects: str
     formats: tuple[str, ...]
     tags: tuple[str, ...] = ()
+    rtol: float | None = None  # where it computes with fewer digits than the others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +211,15 @@ class Matrix:
     groups: tuple[tuple[str, str], ...]  # group id, title; in the order of the page
     registry: str = ""
     strategies: tuple[StrategyLimits, ...] = ()
+
+    def tolerance_of(self, model: str) -> Tolerance:
+        """How far the answers of a model may be off: its own, or that of all; a model of no zoo has that of all."""
+        return self.own_tolerances.get(model, self.tolerance)
+
+    @cached_property
+    def own_tolerances(self) -> Mapping[str, Tolerance]:
+        """By model, of those that say so."""
+        return {model.id: replace(self.tolerance, rtol=model.rtol) for model in self.models if model.rtol is not None}
 
 
 @dataclass(frozen=True, kw_only=True)

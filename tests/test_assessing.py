@@ -54,11 +54,13 @@ def results_of(
         strategies=Strategies(LIMITS, {}),
         rescues=[] if elsewhere is None else [Rescue(producer=cell, consumer=cell, mender=mender, mending=MENDING)],
     )
-    keys = KeyMaker(ProbeCode.of({"ladder.py": ""}), {cell.id: "print", mender.id: "another"}, seed=7, depth="train")
+    keys = KeyMaker(
+        ProbeCode.of({"ladder.py": ""}), {cell.id: "print", mender.id: "another"}, seed=7, depth="train", tolerances={}
+    )
     artifact = keys.artifact(cell.id, "dense", "h5")
 
     def seen(observation: Observation) -> Seen:
-        return Seen(observation=observation, run=1, fingerprint="print", engine="local", seen_at="")
+        return Seen(observation=observation, model="dense", run=1, fingerprint="print", engine="local", seen_at="")
 
     places = {cell.id: observations, mender.id: elsewhere or {}}
     evidence = Evidence(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lab.identity import LOAD_ONLY, NEUTRAL, KeyMaker, ProbeCode, environment_key, fingerprint
-from lab.words import Artifact, Cell, EngineName
+from lab.words import Artifact, Cell, EngineName, Tolerance
 
 PROBE = Path(__file__).parent.parent / "lab" / "probe"
 
@@ -40,10 +40,18 @@ def print_of(cell: Cell = CELL, lock: str = LOCK, engine: EngineName = EngineNam
     return fingerprint(cell, lock, engine)
 
 
-def maker(*, seed: int = 7, depth: str = "train", prints: tuple[str, str] = ("p4", "p10"), **changed: str) -> KeyMaker:
+def maker(
+    *,
+    seed: int = 7,
+    depth: str = "train",
+    prints: tuple[str, str] = ("p4", "p10"),
+    tolerances: Mapping[str, Tolerance] | None = None,
+    **changed: str,
+) -> KeyMaker:
     """Keys of tf2.4 and tf2.10 over the small probe, some files of which are changed."""
     files = CODE | {path.replace("__", "/") + ".py": text for path, text in changed.items()}
-    return KeyMaker(ProbeCode.of(files), dict(zip(("tf2.4", "tf2.10"), prints, strict=True)), seed=seed, depth=depth)
+    fingerprints = dict(zip(("tf2.4", "tf2.10"), prints, strict=True))
+    return KeyMaker(ProbeCode.of(files), fingerprints, seed=seed, depth=depth, tolerances=tolerances or {})
 
 
 def saved(keys: KeyMaker) -> str:
@@ -210,6 +218,15 @@ def test_the_recipe_of_another_strategy_changes_its_own_trials_alone(changed: di
 
     assert both(keys)[0] == both(others)[0]
     assert both(keys)[1] != both(others)[1]
+
+
+def test_a_tolerance_of_its_own_changes_the_trials_of_a_model_alone() -> None:
+    """Where answers count as right the load goes on to training, and otherwise it ends there."""
+    own = {"dense-sequential": Tolerance(atol=1e-5, rtol=4e-3)}
+
+    assert tried(maker(tolerances=own)) != tried(maker())
+    assert tried(maker(tolerances={"lstm": own["dense-sequential"]})) == tried(maker())
+    assert saved(maker(tolerances=own)) == saved(maker())
 
 
 def test_another_strategy_is_another_trial() -> None:

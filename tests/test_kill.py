@@ -338,7 +338,7 @@ def test_what_was_seen_is_in_the_file_though_more_comes_in_all_the_time(tmp_path
         declared=lambda *_: None,
         strategies=Strategies((), {}),
     )
-    keys = KeyMaker(ProbeCode.of({}), {"tf2.4": "print"}, seed=matrix.seed, depth=matrix.depth)
+    keys = KeyMaker(ProbeCode.of({}), {"tf2.4": "print"}, seed=matrix.seed, depth=matrix.depth, tolerances={})
     engine = Talkative(tmp_path)
     artifact = keys.artifact("tf2.4", "tf-module", "savedmodel")
     with open_store(tmp_path, writing=True) as store:

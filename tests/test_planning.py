@@ -48,7 +48,9 @@ def a_scope(
 @pytest.fixture
 def keys() -> KeyMaker:
     cells = ("tf2.4", "tf2.10", "tf2.15", "tf2.16")
-    return KeyMaker(ProbeCode.of({"ladder.py": ""}), {cell: f"print-{cell}" for cell in cells}, seed=7, depth="train")
+    return KeyMaker(
+        ProbeCode.of({"ladder.py": ""}), {cell: f"print-{cell}" for cell in cells}, seed=7, depth="train", tolerances={}
+    )
 
 
 def settled(planned: Plan, outcome: Outcome = Outcome.PASS) -> Known:

@@ -81,7 +81,7 @@ def find_workload(chosen: Chosen, say: Callable[[str], None]) -> Workload:
     locked = lock_cells(wanted.cells, locks, find_uv(), choose(EngineName.LOCAL).identify, say, 1)
     code = read_probe_code()
     fingerprints = {cell: found.fingerprint for cell, found in locked.items()}
-    keys = KeyMaker(code, fingerprints, seed=matrix.seed, depth=matrix.depth)
+    keys = KeyMaker(code, fingerprints, seed=matrix.seed, depth=matrix.depth, tolerances=matrix.own_tolerances)
     scope = Scope(
         pairs=pairs(matrix, wanted.cells),
         models=wanted.models,

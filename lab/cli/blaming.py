@@ -154,7 +154,7 @@ def _try_in(context: Context, failing: Result, cell: Cell) -> tuple[Outcome, Cel
     if loaded.seen is None:
         message = f"the probe gave no answer:\n{loaded.log}"
         raise CellFault(message)
-    return judge(loaded.seen, context.matrix.tolerance).outcome, facts_of(cell, lock)
+    return judge(loaded.seen, context.matrix.tolerance_of(failing.model)).outcome, facts_of(cell, lock)
 
 
 def _tell(failing: Result, tried: Sequence[Swap], *, as_json: bool) -> None:

@@ -78,7 +78,7 @@ def _cases(context: Context, store: Store, knowledge: Knowledge) -> dict[str, Ca
 
 def _case(seen: SeenTrial, matrix: Matrix, knowledge: Knowledge) -> Case:
     trial = seen.trial
-    judgement = judge(seen.observation, matrix.tolerance)
+    judgement = judge(seen.observation, matrix.tolerance_of(trial.artifact.model))
     cells = (knowledge.cells.get(trial.artifact.producer), knowledge.cells.get(trial.consumer))
     attempt = (trial.artifact.format, trial.strategy)
     described = knowledge.described.get(trial.artifact.model)

@@ -94,6 +94,7 @@ class Context:
             {cell: locked.fingerprint for cell, locked in self.locked.items()},
             seed=self.matrix.seed,
             depth=self.matrix.depth,
+            tolerances=self.matrix.own_tolerances,
         )
         self.scope = self._scope(self.selection.models, self.selection.formats)
 
@@ -181,6 +182,7 @@ class Context:
             saves={
                 key: Seen(
                     observation=saved.observation,
+                    model=saved.artifact.model,
                     run=saved.run,
                     fingerprint=fingerprints.get(saved.artifact.producer, ""),
                     engine=self.engine_name,
@@ -192,6 +194,7 @@ class Context:
             trials={
                 key: Seen(
                     observation=seen.observation,
+                    model=seen.trial.artifact.model,
                     run=seen.run,
                     fingerprint=seen.fingerprint,
                     engine=seen.engine,

@@ -54,7 +54,7 @@ def _repro(arguments: argparse.Namespace) -> int:
 
 
 def _tell(context: Context, trial: Trial, seen: Observation) -> int:
-    judgement = judge(seen, context.matrix.tolerance)
+    judgement = judge(seen, context.matrix.tolerance_of(trial.artifact.model))
     print(f"{trial.name}: {judgement.outcome}" + (f" at {judgement.stage}" if judgement.stage else ""))
     print(f"  {judgement.reason}")
     raised = seen.exception or seen.probe_error

@@ -169,13 +169,14 @@ class SelectionTable(Entry):
 class ModelTable(Entry):
     """``[models.dense-sequential]``; without ``formats`` it is saved in all that are not ``listed_only``.
 
-    ``also`` names formats beyond those.
+    ``also`` names formats beyond those; ``rtol`` is for a model that computes with fewer digits than the others.
     """
 
     detects: Text
     formats: Names | None = None
     also: Names | None = None
     tags: list[str] = []
+    rtol: Annotated[float, Field(ge=0)] | None = None
 
 
 class UnsupportedTable(Entry):

@@ -100,6 +100,7 @@ def _models(file: MatrixFile) -> tuple[Model, ...]:
             detects=table.detects,
             formats=expanded([*(table.formats or usual), *(table.also or ())], file.formats),
             tags=tuple(table.tags),
+            rtol=table.rtol,
         )
         for key, table in file.models.items()
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 from lab.engines.protocol import BuiltCell, Engine, ProbeEnd, ProbeRun
-from lab.words import Limits, Matrix, Role
+from lab.words import Limits, Matrix, Role, Tolerance
 
 PROTOCOL = 1
 IMPORT_ALLOWANCE_S = 300.0
@@ -38,7 +39,10 @@ def run_unit(
     on_event: Callable[[dict[str, Any]], None],
     stop: Event,
 ) -> None:
-    """Run a unit; when the probe itself ends early, go on once with what is left, then say so for the rest."""
+    """Run a unit, the jobs of one tolerance at a time, for the probe goes on to training where answers are right.
+
+    When the probe itself ends early, go on once with what is left, then say so for the rest.
+    """
     left = {job["id"]: job for job in unit.jobs}
 
     def note(event: dict[str, Any]) -> None:
@@ -49,13 +53,29 @@ def run_unit(
             left[job["id"]] = _after(job, event)
         on_event(event)
 
-    end = None
-    for attempt in range(TRIES):
-        end = engine.run_probe(built, _prepare(unit, list(left.values()), matrix, attempt), note, stop)
-        if end.finished or end.stopped:
-            return
-    for job in left.values():
-        on_event(_unanswered(unit.role, job, end))
+    requests = itertools.count()
+    for tolerance, ids in _by_tolerance(unit, matrix):
+        alike = replace(matrix, tolerance=tolerance)
+        end = None
+        for _ in range(TRIES):
+            jobs = [left[each] for each in ids if each in left]
+            end = engine.run_probe(built, _prepare(unit, jobs, alike, next(requests)), note, stop)
+            if end.stopped:
+                return
+            if end.finished:
+                break
+        else:
+            for job in [left[each] for each in ids if each in left]:
+                on_event(_unanswered(unit.role, job, end))
+
+
+def _by_tolerance(unit: Unit, matrix: Matrix) -> list[tuple[Tolerance, list[str]]]:
+    """The ids of jobs that share one; where there is no job, the cell is asked for its facts all the same."""
+    groups: dict[Tolerance, list[str]] = {}
+    for job in unit.jobs:
+        tolerance = matrix.tolerance_of(job["model"]) if unit.role is Role.LOAD else matrix.tolerance
+        groups.setdefault(tolerance, []).append(job["id"])
+    return list(groups.items()) or [(matrix.tolerance, [])]
 
 
 def _after(job: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
