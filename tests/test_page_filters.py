@@ -114,6 +114,7 @@ def test_the_causes_keep_to_what_a_filter_leaves_and_say_so(chrome: Chrome, tmp_
     assert set(ask(chrome, rows)) == both  # type: ignore[call-overload]
 
     choose(chrome, "filter-model", "cnn")
+    until(chrome, "return document.getElementById('causes-narrowed').textContent.includes('cnn')")  # when there is time
 
     assert ask(chrome, rows) == ["cause-keras3-config-in-keras2"]
     assert text_of(chrome, "#causes-narrowed").startswith("1 of 2 causes: those that occur with cnn.")

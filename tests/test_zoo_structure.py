@@ -24,6 +24,7 @@ SAVED = {
         ("frozen-layers", "h5"),
         ("large-config", "h5"),
         ("long-weight-names", "h5"),
+        ("nested-containers", "h5"),
         ("tf-module-asset", "savedmodel"),
         ("tf-module-fixed-shape", "savedmodel"),
         ("tf-module-gpu-placed", "savedmodel"),
@@ -36,6 +37,7 @@ SAVED = {
         ("frozen-layers", "keras"),
         ("large-config", "h5"),
         ("long-weight-names", "h5"),
+        ("nested-containers", "keras"),
         ("tf-module-asset", "savedmodel"),
         ("tf-module-fixed-shape", "savedmodel"),
         ("tf-module-jit", "savedmodel"),
@@ -50,6 +52,7 @@ DRAWN = [
     "nested-sequential",
     "subclassed-with-config",
     "subclassed-layers",
+    "nested-containers",
     "custom-registered",
     "custom-optimizer",
     "custom-initializer-regularizer-constraint",
@@ -275,6 +278,13 @@ def test_a_registered_layer_is_stored_under_its_package(bench: Bench) -> None:
     found = bench.load(OLD, (OLD, "custom-registered", "json", "plain"))[0]
 
     assert "Lab>RegisteredScale" in found.reason
+
+
+@pytest.mark.parametrize(("era", "form", "found"), [(OLD, "h5", Outcome.PASS), (NEW, "keras", Outcome.DRIFT)])
+def test_layers_in_a_list_of_lists_are_in_hdf5_and_missing_in_a_keras_file(
+    bench: Bench, era: str, form: str, found: Outcome
+) -> None:
+    assert outcome(bench, era, era, "nested-containers", form, "custom-objects") is found
 
 
 # --- plain TensorFlow ---
