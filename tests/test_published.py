@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import lzma
 import re
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,12 +13,14 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
+from lab.causes import read_catalogue
 from lab.causes.classifying import UNEXPLAINED
 from lab.store import SUFFIX
 
 PUBLISHED = ROOT / "reports" / "published"
 PACKS = sorted(PUBLISHED.glob(f"*{SUFFIX}"))
 FAILED = ("load-error", "drift", "crash", "timeout")
+OWN_CODE = {"lambda-layer", "functional-subclass", "tf-activations"}  # beside the models that are tagged so
 OF_A_MACHINE = re.compile(r"/(?:home|root|work|tmp|var/tmp)/")
 
 
@@ -63,6 +66,16 @@ def test_what_fails_as_typed_is_mended_or_every_remedy_was_run(results: pd.DataF
 
     assert 0.95 * len(plain) < settled <= len(plain)
     assert plain["none_helps"].sum() < 0.1 * len(plain)
+
+
+def test_a_persons_own_code_is_blamed_only_where_there_is_some(results: pd.DataFrame) -> None:
+    models = tomllib.loads((ROOT / "matrix.toml").read_text(encoding="utf-8"))["models"]
+    theirs = {name for name, model in models.items() if "custom" in model.get("tags", ())} | OWN_CODE
+    blaming = {cause.id for cause in read_catalogue().causes if "user's own" in cause.title}
+    blamed = results[results["cause"].isin(blaming) & ~results["model"].isin(theirs)]
+
+    assert blaming
+    assert blamed.groupby(["cause", "model", "signature"]).size().to_dict() == {}
 
 
 def test_the_table_stays_small() -> None:
