@@ -66,7 +66,8 @@ def size(table: Table) -> str:
 
 def unexplained(table: Table) -> str:
     failing = table.trials[table.trials["outcome"] != "pass"]
-    return f"Of {len(failing):,} trials that fail {(failing['cause'] == UNEXPLAINED).sum():,} are unexplained"
+    count = (failing["cause"] == UNEXPLAINED).sum()
+    return f"Of {len(failing):,} trials that fail {f'{count:,} are' if count else 'none is'} unexplained"
 
 
 def neighbours(table: Table) -> str:
